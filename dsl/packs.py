@@ -1,0 +1,117 @@
+"""Packs on disk: a folder of ``.duly`` files, and the packs that it stands over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from attrs import frozen
+
+from duly.dsl import ast
+from duly.dsl.diagnostics import Diagnostics, PolicyError
+from duly.dsl.parser import parse_text
+from duly.dsl.policy import Policy
+from duly.dsl.resolve import PackText, resolve
+from duly.dsl.scenario import Scenario, resolve_scenarios
+from duly.dsl.source import SourceText, Span
+
+SCENARIOS = "scenarios"
+"""The folder inside a pack whose files hold only scenarios."""
+
+
+class PackNotFound(Exception):
+    """No pack of this name is installed, and no folder is there; says what was looked for."""
+
+    def __init__(self, wanted: str, help: str):
+        self.wanted = wanted
+        self.help = help
+        super().__init__(f"there is no pack `{wanted}`: {help}")
+
+
+@frozen
+class LoadedPolicy:
+    """A policy with the texts that it came from; ``own`` is the pack that was asked for."""
+
+    policy: Policy
+    own: str
+    packs: tuple[PackText, ...]
+    sources: Mapping[str, SourceText]
+    diagnostics: Diagnostics
+
+    def scenarios(self) -> list[Scenario]:
+        """The scenarios of the pack that was asked for."""
+        own = next(t for t in self.packs if _header(t) and _header(t).name.text == self.own)  # type: ignore[union-attr]
+        folder = Path(own.folder) / SCENARIOS
+        sources = dict(self.sources)
+        documents = [*own.documents, *_read(folder, self.diagnostics, sources)]
+        scenarios = resolve_scenarios(self.policy, self.own, documents, self.diagnostics)
+        if self.diagnostics.errors:
+            raise PolicyError(self.diagnostics.in_order(), sources)
+        return scenarios
+
+
+def load_policy(folder: Path, find: Callable[[str], Path]) -> LoadedPolicy:
+    """Read the pack in ``folder`` and those it stands over, which ``find`` looks up by name.
+
+    Raises ``PolicyError`` with every mistake, and ``PackNotFound``.
+    """
+    diagnostics = Diagnostics()
+    sources: dict[str, SourceText] = {}
+    packs: list[PackText] = []
+    seen: set[Path] = set()
+    current: Path | None = folder
+    while current is not None:
+        resolved = current.resolve()
+        if resolved in seen:
+            _circle(packs[-1], diagnostics)
+            break
+        seen.add(resolved)
+        text = PackText(str(current), tuple(_read(current, diagnostics, sources)))
+        packs.insert(0, text)
+        header = _header(text)
+        current = find(header.over.text) if header is not None and header.over else None
+    policy = resolve(packs, diagnostics)
+    if diagnostics.errors:
+        raise PolicyError(diagnostics.in_order(), sources)
+    return LoadedPolicy(policy, policy.packs[-1].name, tuple(packs), sources, diagnostics)
+
+
+def _header(text: PackText) -> ast.PackStatement | None:
+    return next(iter(text.statements(ast.PackStatement)), None)  # type: ignore[arg-type]
+
+
+def _circle(text: PackText, diagnostics: Diagnostics) -> None:
+    header = _header(text)
+    diagnostics.add(
+        "circular-layers",
+        "these packs stand over each other in a circle",
+        header.span if header else Span.nowhere(),
+        why="no pack would be the law, and no deadline the floor",
+        help="take the `over` line out of the lowest pack",
+    )
+
+
+def _read(
+    folder: Path, diagnostics: Diagnostics, sources: dict[str, SourceText]
+) -> list[ast.Document]:
+    """The documents of the folder itself, in the order of their names."""
+    documents = []
+    for path in sorted(folder.glob("*.duly")):
+        text = _text(path, diagnostics)
+        sources[str(path)] = SourceText(str(path), text)
+        documents.append(parse_text(text, str(path), diagnostics))
+    return documents
+
+
+def _text(path: Path, diagnostics: Diagnostics) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        diagnostics.add(
+            "not-text",
+            f"{path.name} is not UTF-8 text",
+            Span(str(path), 0, 0, 0, 0),
+            why="a rule that cannot be read protects no child",
+            help="save it as plain text in UTF-8",
+        )
+        return ""

@@ -1,0 +1,1 @@
+"""The engine: from a policy and facts to obligations with verdicts."""

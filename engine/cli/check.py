@@ -1,0 +1,54 @@
+"""``duly check``: parse and resolve packs, and report every mistake in one go."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from duly.dsl.diagnostics import PolicyError, render
+from duly.dsl.packs import LoadedPolicy
+from duly.engine import discovery
+from duly.engine.cli.main import COULD_NOT_RUN, FINDINGS, NOTHING_CHECKED
+
+
+@click.command("check")
+@click.argument("packs", nargs=-1, metavar="[PACK ...]")
+def command(packs: tuple[str, ...]) -> None:
+    """Check PACKs (names or folders; all installed ones by default), with what they stand over.
+
+    Exit code 0: no mistake; 1: mistakes; 2: a pack could not be found; 3: no rule was checked.
+    """
+    manager = discovery.plugin_manager()
+    rules = 0
+    failed = False
+    for wanted in packs or tuple(discovery.packs(manager)):
+        try:
+            loaded = discovery.load(manager, wanted)
+            scenarios = len(loaded.scenarios())
+        except PolicyError as error:
+            failed = True
+            for message in error.diagnostics:
+                click.echo(render(message, error.sources.get(message.span.file)) + "\n")
+            count = sum(m.severity == "error" for m in error.diagnostics)
+            click.echo(f"{wanted}: {count} mistake{'' if count == 1 else 's'}")
+            continue
+        rules += _report(wanted, loaded, scenarios)
+    if failed:
+        sys.exit(FINDINGS)
+    if not rules:
+        click.echo("nothing was checked: no rules found")
+        sys.exit(NOTHING_CHECKED if packs or not rules else COULD_NOT_RUN)
+
+
+def _report(wanted: str, loaded: LoadedPolicy, scenarios: int) -> int:
+    """Print the warnings and the count of rules; returns how many rules the pack has itself."""
+    for message in loaded.diagnostics.in_order():
+        click.echo(render(message, loaded.sources.get(message.span.file)) + "\n")
+    own = loaded.policy.packs[-1]
+    over = f" over {own.over}" if own.over else ""
+    duties = sum(len(rule.duties) for rule in own.rules)
+    click.echo(
+        f"{own.name}{over}: {len(own.rules)} rules, {duties} duties, {scenarios} scenarios: no mistakes"
+    )
+    return len(own.rules)

@@ -1,0 +1,84 @@
+"""The ``duly`` command: one file per subcommand, imported only when it is used."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from duly.dsl.diagnostics import PolicyError, render
+from duly.dsl.packs import PackNotFound
+from duly.engine.raw import FactsError
+
+FINE, FINDINGS, COULD_NOT_RUN, NOTHING_CHECKED = 0, 1, 2, 3
+"""Exit codes."""
+
+COMMANDS = {
+    "check": "Read rule files and report every mistake in one go.",
+    "test": "Run the packs' scenarios.",
+    "run": "Run a pack over facts and write the obligations.",
+    "explain": "Show how one child's dates came about.",
+    "facts": "Describe, template, check or make facts.",
+    "plugins": "List what is installed.",
+    "demo": "Make a synthetic caseload and run the Stoke pack over it.",
+}
+
+
+class _Lazy(click.Group):
+    """Lists commands without importing them, so that ``--help`` is immediate."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"duly.engine.cli.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from duly.dsl.diagnostics import did_you_mean
+
+            guess = did_you_mean(args[0], COMMANDS) or "see `duly --help`"
+            ctx.fail(f"there is no command `{args[0]}`; {guess}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="duly", message="duly %(version)s")
+def cli() -> None:
+    """Policy as code for children's social care.
+
+    Rule files in, deadlines and verdicts out, with the law as a floor under local policy.
+    """
+
+
+def main() -> None:
+    """Run the command; mistakes in rules, facts or usage end in a message, never a traceback."""
+    try:
+        sys.exit(cli(standalone_mode=True))
+    except PolicyError as error:
+        for message in error.diagnostics:
+            click.echo(render(message, error.sources.get(message.span.file)), err=True)
+            click.echo(err=True)
+        count = len([m for m in error.diagnostics if m.severity == "error"])
+        click.echo(f"{count} mistake{'' if count == 1 else 's'} found", err=True)
+        sys.exit(FINDINGS)
+    except PackNotFound as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(COULD_NOT_RUN)
+    except FactsError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(COULD_NOT_RUN)
+
+
+if __name__ == "__main__":
+    main()

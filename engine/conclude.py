@@ -1,0 +1,371 @@
+"""Judged batches into the table of obligations: both clocks paired, reasons put into words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from duly.dsl import policy as p
+from duly.engine import evaluate as ev
+from duly.engine.dates import FAR, MISSING, PROCLAIMED_UNTIL, Days, day_of, iso
+from duly.engine.evaluate import Batch
+from duly.engine.facts import Facts, Table
+from duly.engine.obligations import COLUMNS, VERDICTS, Obligations
+from duly.engine.plan import DutyPlan, Plan, condition_text
+
+Text = npt.NDArray[np.object_]
+
+
+@frozen
+class RuleSummary:
+    """How one rule came out.
+
+    ``verdicts`` count obligations that are still open or fell due, or were fulfilled, on or after
+    the run's ``since``; ``earlier`` counts those before.  ``subjects`` counts whom it applied to.
+    """
+
+    pack: str
+    rule: str
+    title: str
+    refines: str | None
+    force: str
+    verdicts: Mapping[str, int]
+    subjects: int
+    earlier: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.verdicts.values())
+
+
+@frozen(eq=False)
+class Concluded:
+    """What a run comes to: the rows to write and a summary for each rule."""
+
+    obligations: Obligations
+    summaries: tuple[RuleSummary, ...]
+
+
+def conclude(
+    plan: Plan,
+    batches: Sequence[Batch],
+    facts: Facts,
+    as_at: date,
+    since: date,
+    known_at: date | None,
+) -> Concluded:
+    """The table of obligations from ``since`` on, and every rule's counts."""
+    effective = effective_deadlines(plan, batches)
+    day = day_of(since)
+    recent = [_recent(batch, day, day_of(as_at)) for batch in batches]
+    parts = [
+        _rows(batch.take(keep), floor[keep], facts, as_at, known_at)
+        for batch, floor, keep in zip(batches, effective, recent, strict=True)
+        if keep.any()
+    ]
+    columns = {
+        name: np.concatenate([part[name] for part in parts]) if parts else np.zeros(0, object)
+        for name in COLUMNS
+    }
+    return Concluded(Obligations(columns), tuple(_summaries(plan, batches, recent)))
+
+
+def _recent(batch: Batch, since: int, as_at: int) -> npt.NDArray[np.bool_]:
+    """Still open, or due or fulfilled on or after ``since``."""
+    open_ = (batch.fulfilled == MISSING) & (batch.end > as_at)
+    dated = np.where(batch.deadline == MISSING, batch.anchor, batch.deadline)
+    return open_ | (dated >= since) | (batch.fulfilled >= since)
+
+
+def _summaries(
+    plan: Plan, batches: Sequence[Batch], recent: Sequence[npt.NDArray[np.bool_]]
+) -> Iterable[RuleSummary]:
+    of_rule: dict[str, list[tuple[Batch, npt.NDArray[np.bool_]]]] = {}
+    rules: dict[str, p.Rule] = {}
+    for duty in plan.duties:
+        rules.setdefault(duty.rule.qualified, duty.rule)
+    for batch, keep in zip(batches, recent, strict=True):
+        of_rule.setdefault(batch.duty.rule.qualified, []).append((batch, keep))
+    for name, rule in rules.items():
+        found = of_rule.get(name, [])
+        counts: Counter[str] = Counter()
+        subjects: set[int] = set()
+        earlier = 0
+        for batch, keep in found:
+            for code, number in enumerate(np.bincount(batch.verdict[keep], minlength=len(VERDICTS))):
+                if number:
+                    counts[VERDICTS[code]] += int(number)
+            subjects.update(np.unique(batch.subject).tolist())
+            earlier += int((~keep).sum())
+        forces = [s.duty.force for s in rule.duties if isinstance(s.duty, p.Do | p.Have)]
+        yield RuleSummary(
+            rule.pack,
+            rule.name,
+            rule.title,
+            rule.refines,
+            forces[0] if forces else "",
+            counts,
+            len(subjects),
+            earlier,
+        )
+
+
+# ------------------------------------------------------------------- the floor
+
+
+def paired_duties(plan: Plan) -> list[list[DutyPlan]]:
+    """Duties that are clocks of one thing: a local duty and the one of the law it refines."""
+    root: dict[int, int] = {}
+    by_rule: dict[str, list[int]] = {}
+    for number, duty in enumerate(plan.duties):
+        by_rule.setdefault(duty.rule.qualified, []).append(number)
+    for number, duty in enumerate(plan.duties):
+        root[number] = number
+        if duty.rule.refines is None:
+            continue
+        here = by_rule[duty.rule.qualified]
+        below = by_rule.get(duty.rule.refines, [])
+        partner = _partner(plan, number, here, below)
+        if partner is not None:
+            root[number] = root[partner]
+    groups: dict[int, list[DutyPlan]] = {}
+    for number, first in root.items():
+        groups.setdefault(first, []).append(plan.duties[number])
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _partner(plan: Plan, number: int, here: Sequence[int], below: Sequence[int]) -> int | None:
+    """The duty below with the same label, else the only one of the same act and timing."""
+    duty = plan.duties[number].duty
+    label = duty.label
+    if label is not None and not _failing(duty):
+        labelled = [n for n in below if plan.duties[n].duty.label == label]
+        if labelled:
+            return labelled[0]
+    shape = _shape(plan.duties[number])
+    rivals = [n for n in here if _shape(plan.duties[n]) == shape]
+    alike = [n for n in below if _shape(plan.duties[n]) == shape]
+    return alike[0] if len(rivals) == len(alike) == 1 else None
+
+
+def _failing(duty: p.Do | p.Have) -> bool:
+    return isinstance(duty, p.Do) and duty.failing_which
+
+
+def _shape(plan: DutyPlan) -> tuple[object, ...]:
+    """What makes duties alike: their act and the kind of timing that they begin with."""
+    duty = plan.duty
+    if isinstance(duty, p.Have):
+        assert isinstance(plan.scope, p.ForEach)
+        return ("have", plan.scope.occasion)
+    timing = duty.steps[0].timing
+    wording = timing.wording if isinstance(timing, p.Within) else ""
+    return (duty.act.event, duty.act.milestone, duty.failing_which, type(timing).__name__, wording)
+
+
+def effective_deadlines(plan: Plan, batches: Sequence[Batch]) -> list[Days]:
+    """For each obligation the earliest deadline of all layers on the same anchor."""
+    effective = [batch.deadline for batch in batches]
+    for group in paired_duties(plan):
+        members = [n for n, batch in enumerate(batches) if batch.duty in group]
+        if len(members) < 2:
+            continue
+        subject = np.concatenate([batches[n].subject for n in members])
+        anchor = np.concatenate([batches[n].anchor for n in members])
+        start = np.concatenate([batches[n].scope_start for n in members])
+        deadline = np.concatenate([batches[n].deadline for n in members])
+        order = np.lexsort((anchor, start, subject))
+        same = np.ones(len(order), bool)
+        for column in (subject, start, anchor):
+            same[1:] &= column[order][1:] == column[order][:-1]
+        first = np.flatnonzero(~same | (np.arange(len(order)) == 0))
+        dated = np.where(deadline == MISSING, FAR, deadline)[order]
+        least = np.minimum.reduceat(dated, first) if len(first) else dated
+        spread = np.empty(len(order), np.int32)
+        spread[order] = np.repeat(least, np.diff(np.append(first, len(order))))
+        spread[spread == FAR] = MISSING
+        for n, part in zip(members, _split(spread, [len(batches[m]) for m in members]), strict=True):
+            effective[n] = part
+    return effective
+
+
+def _split(values: Days, lengths: Sequence[int]) -> list[Days]:
+    return np.split(values, np.cumsum(lengths)[:-1])
+
+
+# -------------------------------------------------------------------- rows as text
+
+
+def _rows(
+    batch: Batch, floor: Days, facts: Facts, as_at: date, known_at: date | None
+) -> dict[str, Text]:
+    duty, count = batch.duty, len(batch)
+
+    def same(text: str) -> Text:
+        return np.full(count, text, object)
+
+    kind, ref, source = _anchors(batch)
+    return {
+        "subject_id": facts.subjects[batch.subject],
+        "pack": same(duty.rule.pack),
+        "rule": same(duty.rule.name),
+        "duty": same(duty.name(batch.step)),
+        "force": same(duty.duty.force),
+        "scope_ref": _scope_refs(batch, facts),
+        "anchor_kind": kind,
+        "anchor_ref": ref,
+        "anchor_date": iso(batch.anchor).astype(object),
+        "deadline": iso(batch.deadline).astype(object),
+        "deadline_time": same(""),
+        "effective_deadline": iso(floor).astype(object),
+        "fulfilled_on": iso(batch.fulfilled).astype(object),
+        "fulfilled_ref": _ids(batch.act_table, batch.act),
+        "verdict": np.array(VERDICTS, object)[batch.verdict],
+        "days": np.where(_countable(batch), batch.days.astype(object), ""),
+        "assumed": np.where(batch.assumed, "yes", "no").astype(object),
+        "reason": reasons(batch),
+        "citation": same("; ".join(str(c) for c in duty.rule.citations)),
+        "team": same(""),
+        "worker": same(""),
+        "as_at": same(as_at.isoformat()),
+        "known_at": same(known_at.isoformat() if known_at is not None else ""),
+        "source_ref": source,
+    }
+
+
+def _countable(batch: Batch) -> npt.NDArray[np.bool_]:
+    return np.isin(
+        batch.verdict, (ev.MET_LATE, ev.OVERDUE, ev.NOT_MET, ev.DUE, ev.NEEDS_JUDGEMENT)
+    )
+
+
+def _ids(table: Table, rows: Days) -> Text:
+    return np.append(table.ids, "")[rows]
+
+
+def _scope_refs(batch: Batch, facts: Facts) -> Text:
+    """The scope's first row; for a stretch the day it began; for a whole life the subject."""
+    if batch.scope_table is not None:
+        return _ids(batch.scope_table, batch.scope_row)
+    if isinstance(batch.duty.scope, p.While):
+        return iso(batch.scope_start).astype(object)
+    return facts.subjects[batch.subject]
+
+
+def _anchors(batch: Batch) -> tuple[Text, Text, Text]:
+    """What each clock runs from: its kind, its id, and where in the source it stands."""
+    kind, ref, source = (np.full(len(batch), "", object) for _ in range(3))
+    tables = {
+        ev.FROM_START: (batch.scope_table, batch.scope_row, "start"),
+        ev.FROM_ANCHOR: (batch.anchor_table, batch.anchor_row, ""),
+        ev.FROM_ACT: (batch.act_table, batch.anchor_row, ""),
+    }
+    for origin, (table, rows, word) in tables.items():
+        some = np.flatnonzero(batch.anchor_from == origin)
+        if not len(some):
+            continue
+        name = f"{word} of {table.kind.name}" if word and table is not None else word
+        kind[some] = name or (table.kind.name if table is not None else "")
+        if table is not None:
+            ref[some] = _ids(table, rows[some])
+            source[some] = source_refs(table, rows[some])
+    return kind, ref, source
+
+
+def source_refs(table: Table, rows: Days) -> Text:
+    """``visit.csv, row 12`` for each row, blank for -1."""
+    if not len(table):
+        return np.full(len(rows), "", object)
+    places = [f"{place}, row " for place in table.places]
+    text = [
+        f"{places[place]}{row}"
+        for place, row in zip(table.place[rows].tolist(), table.row[rows].tolist(), strict=True)
+    ]
+    return np.where(rows < 0, "", np.array(text, dtype=object))
+
+
+# ------------------------------------------------------------------------ reasons
+
+DOUBTS = {
+    ev.NOT_HELD: "no source holds `{act}`",
+    ev.NOT_COVERED: "the record of `{act}` does not reach back to the day it counts from",
+    ev.AFTER_EXTRACT: "it fell due after the last day that the record of `{act}` covers",
+    ev.UNDECIDED_ACT: "it is not known whether {test}",
+    ev.UNDECIDED_ANCHOR: "it is not known whether what it counts from is there",
+    ev.BLANK_START: "the start is blank: fill it in",
+}
+"""Why an obligation cannot be told, for the person who can fill the gap."""
+
+
+def reasons(batch: Batch) -> Text:
+    """Each row's grounds in a sentence; rows that share their grounds share the text."""
+    after = day_of(PROCLAIMED_UNTIL)
+    beyond = (batch.deadline > after).astype(np.int64)
+    key = batch.code.astype(np.int64)
+    for column, size in ((batch.verdict, 16), (batch.doubt, 16), (batch.assumed, 2), (beyond, 2)):
+        key = key * size + column
+    distinct, where = np.unique(key, return_inverse=True)
+    first = np.zeros(len(distinct), np.intp)
+    first[where[::-1]] = np.arange(len(key))[::-1]
+    texts = [reason(batch, int(row), bool(beyond[row])) for row in first]
+    return np.array(texts, dtype=object)[where]
+
+
+def reason(batch: Batch, row: int, beyond: bool = False) -> str:
+    """The grounds of one obligation: its clause, what was assumed, what cannot be told."""
+    parts = [_clause(batch, row)]
+    if batch.doubt[row] != ev.NO_DOUBT:
+        parts.append(_doubt(batch, row))
+    elif batch.assumed[row]:
+        parts.append(_assumption(batch, row))
+    if batch.duty.rule.unconfirmed:
+        parts.append("rests on a provision not yet confirmed")
+    if beyond and _working_days(batch.duty):
+        parts.append(f"bank holidays are proclaimed only to {PROCLAIMED_UNTIL:%Y}")
+    return "; ".join(part for part in parts if part)
+
+
+def _clause(batch: Batch, row: int) -> str:
+    duty = batch.duty
+    if isinstance(duty.duty, p.Have):
+        return duty.duty.text
+    guard = duty.steps[batch.step].guard
+    mask = int(guard.table[batch.code[row]])
+    standing = [o.text for n, o in enumerate(guard.outcomes) if mask >> n & 1 and o.duration]
+    if batch.verdict[row] == ev.IS_EXEMPT:
+        clauses = [u.text for s in duty.duty.steps for u in s.unless if u.then is None]
+        return f"{duty.steps[batch.step].text}, {' '.join(clauses)}"
+    own = duty.steps[batch.step].text
+    if not standing or own in standing:
+        return own
+    return f"{own}, {standing[0].lstrip(', ')}"
+
+
+def _doubt(batch: Batch, row: int) -> str:
+    act = batch.act_table.kind.name
+    test = "the record says enough"
+    if isinstance(batch.duty.duty, p.Do) and batch.duty.duty.act.where is not None:
+        test = condition_text(batch.duty.duty.act.where)
+    elif isinstance(batch.duty.duty, p.Have):
+        test = condition_text(batch.duty.duty.condition)
+    return DOUBTS[int(batch.doubt[row])].format(act=act, test=test)
+
+
+def _assumption(batch: Batch, row: int) -> str:
+    guard = batch.duty.steps[batch.step].guard
+    mover = int(guard.mover[batch.code[row]])
+    if mover < 0:
+        return "assumed: a fact that could move it is not known on some day"
+    return f"assumed: it is not known whether {condition_text(guard.leaves[mover])}"
+
+
+def _working_days(duty: DutyPlan) -> bool:
+    durations = [
+        outcome.duration for step in duty.steps for outcome in step.guard.outcomes if outcome.duration
+    ]
+    return any(duration.unit == "working day" for duration in durations)

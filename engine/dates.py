@@ -1,0 +1,140 @@
+"""Date arithmetic as look-up tables.
+
+A *day* is a whole number, days since 1 January 1900; ``FAR`` stands for never, ``MISSING`` for a
+blank.  For each duration there are two tables indexed by day (``language.md`` section 2):
+
+- the **deadline**, the last day to act (T-01 to T-06, T-17);
+- the **boundary**, the first day after the time has run (T-10, T-24).
+
+Both are int32, shape ``(FAR + 1,)``; days after 31 December 2100 map to ``FAR``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache, lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from duly.dsl.policy import Duration
+
+Days = npt.NDArray[np.int32]
+
+EPOCH = date(1900, 1, 1)
+LAST = (date(2100, 12, 31) - EPOCH).days
+"""The last day that tables count to."""
+
+FAR = 2**17 - 1
+"""Never; larger than every day, and still 17 bits."""
+
+MISSING = -1
+"""A blank date."""
+
+PROCLAIMED_UNTIL = date(2027, 12, 31)
+"""Bank holidays after this day are computed, not proclaimed."""
+
+_EPOCH64 = np.datetime64("1900-01-01", "D")
+
+
+def day_of(moment: date) -> int:
+    """The day number of a date."""
+    return (moment - EPOCH).days
+
+
+def date_of(day: int) -> date:
+    """The date of a day number."""
+    return EPOCH + timedelta(days=int(day))
+
+
+def iso(days: Days) -> npt.NDArray[np.str_]:
+    """ISO dates, blank for ``MISSING`` and ``FAR``."""
+    known = (days >= 0) & (days <= LAST)
+    text = (_EPOCH64 + np.where(known, days, 0)).astype("datetime64[D]").astype("U10")
+    return np.where(known, text, "")
+
+
+@lru_cache(maxsize=1)
+def bank_holidays() -> dict[int, str]:
+    """Bank holidays of England by day number, one-off days included (T-14, T-18)."""
+    from holidays.countries import UnitedKingdom
+
+    calendar = UnitedKingdom(subdiv="ENG", years=range(1900, 2101))
+    return {day_of(day): name for day, name in sorted(calendar.items())}
+
+
+@lru_cache(maxsize=1)
+def _working_days() -> Days:
+    """Every working day, in order."""
+    days = np.arange(LAST + 1, dtype=np.int32)
+    weekday = days % 7  # 1 January 1900 was a Monday
+    working = weekday < 5
+    working[list(bank_holidays())] = False
+    return days[working]
+
+
+def _padded(days: npt.NDArray[np.int64]) -> Days:
+    table = np.full(FAR + 1, FAR, np.int32)
+    table[: LAST + 1] = np.where(days > LAST, FAR, days)
+    return table
+
+
+def _months_later(count: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """The corresponding date, and where the month was too short for it."""
+    dates = _EPOCH64 + np.arange(LAST + 1)
+    months = dates.astype("datetime64[M]")
+    of_month = (dates - months).astype(np.int64)
+    target = months + count
+    length = ((target + 1).astype("datetime64[D]") - target.astype("datetime64[D]")).astype(np.int64)
+    clamped = of_month >= length
+    landed = target.astype("datetime64[D]") + np.minimum(of_month, length - 1)
+    return (landed - _EPOCH64).astype(np.int64), clamped
+
+
+_MONTHS = {"month": 1, "year": 12}
+_DAYS = {"day": 1, "week": 7}
+
+
+@cache
+def deadline_table(duration: Duration) -> Days:
+    """For each day, the last day to act ``duration`` after it."""
+    days = np.arange(LAST + 1, dtype=np.int64)
+    if duration.unit in _DAYS:
+        return _padded(days + duration.count * _DAYS[duration.unit])
+    if duration.unit in _MONTHS:
+        return _padded(_months_later(duration.count * _MONTHS[duration.unit])[0])
+    if duration.unit == "working day":
+        return _padded(_working_days_later(days, duration.count))
+    raise NotImplementedError("limits in hours")
+
+
+@cache
+def boundary_table(duration: Duration) -> Days:
+    """For each day, the first day after ``duration`` has run from it."""
+    if duration.unit not in _MONTHS:
+        return deadline_table(duration)
+    landed, clamped = _months_later(duration.count * _MONTHS[duration.unit])
+    return _padded(landed + clamped)
+
+
+def _working_days_later(days: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
+    if count == 0:
+        return days
+    working = _working_days()
+    nth = np.searchsorted(working, days, side="right") + count - 1
+    return np.where(nth < len(working), working[np.minimum(nth, len(working) - 1)], FAR)
+
+
+@cache
+def back_table(duration: Duration) -> Days:
+    """For each day, the day ``duration`` before it: ``in the last D`` counts from there."""
+    days = np.arange(LAST + 1, dtype=np.int64)
+    if duration.unit in _DAYS:
+        return _padded(np.maximum(days - duration.count * _DAYS[duration.unit], 0))
+    if duration.unit in _MONTHS:
+        return _padded(np.maximum(_months_later(-duration.count * _MONTHS[duration.unit])[0], 0))
+    if duration.unit == "working day":
+        working = _working_days()
+        nth = np.searchsorted(working, days, side="left") - duration.count
+        return _padded(working[np.maximum(nth, 0)].astype(np.int64))
+    raise NotImplementedError("limits in hours")

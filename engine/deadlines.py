@@ -1,0 +1,175 @@
+"""When obligations fall due: deadlines found over the segments of a timeline.
+
+The strict reading (``language.md`` section 4): the earliest day on which the duty stands and on
+which some limit counted from a day since the anchor, on which it stood, has run out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from duly.engine.dates import FAR, Days, deadline_table
+from duly.engine.plan import EXEMPT, Guard
+from duly.engine.timeline import Flags, Keys, Timeline, keys
+
+
+@frozen(eq=False)
+class Segments:
+    """A guard's timeline, ready to be walked.
+
+    ``following`` is the first day of the next segment of the same scope, ``FAR`` for the last;
+    ``soonest`` and ``latest`` have one row for each set of outcomes that occurs, ``which`` says
+    which row a segment uses: for each anchor day the earliest and the latest deadline that the
+    set allows, ``FAR`` for none.  ``open`` marks segments with more than one possible outcome.
+    """
+
+    key: Keys
+    day: Days
+    following: Days
+    code: npt.NDArray[np.int32]
+    mask: npt.NDArray[np.int32]
+    which: npt.NDArray[np.int32]
+    soonest: Days
+    latest: Days
+    open: Flags
+    exempt_before: npt.NDArray[np.int64]
+
+    def at(self, scope: Days, day: Days) -> npt.NDArray[np.intp]:
+        """The segment of each scope and day; the needles must be in order."""
+        needles = keys(scope, day)
+        first = np.searchsorted(needles, self.key, side="left")
+        return np.repeat(np.arange(len(self.key)), np.diff(np.append(first, len(needles))))
+
+    def at_any(self, scope: Days, day: Days) -> npt.NDArray[np.intp]:
+        """The same for needles in any order."""
+        return np.searchsorted(self.key, keys(scope, day), side="right") - 1
+
+
+def segments(line: Timeline, guard: Guard) -> Segments:
+    """The timeline with its outcome sets and their date tables."""
+    mask = guard.table[line.code]
+    used = np.flatnonzero(np.bincount(mask, minlength=1))
+    which = np.zeros(int(used.max(initial=0)) + 1, np.int32)
+    which[used] = np.arange(len(used))
+    day, scope = line.day, line.scope
+    following = np.full(len(day), FAR, np.int32)
+    same = scope[1:] == scope[:-1]
+    following[:-1] = np.where(same, day[1:], FAR)
+    only_exempt = mask == 1 << EXEMPT
+    return Segments(
+        line.key,
+        day,
+        following,
+        line.code,
+        mask,
+        which[mask],
+        np.stack([_allowed(int(m), guard, np.minimum) for m in used]),
+        np.stack([_allowed(int(m), guard, np.maximum) for m in used]),
+        (mask & (mask - 1)) != 0,
+        np.concatenate([[0], np.cumsum(only_exempt)]),
+    )
+
+
+def _never() -> Days:
+    return np.full(FAR + 1, FAR, np.int32)
+
+
+def _allowed(mask: int, guard: Guard, pick: np.ufunc) -> Days:
+    """The earliest or the latest deadline of the outcomes in the set, for every anchor day."""
+    tables = [
+        deadline_table(outcome.duration) if outcome.duration is not None else _never()
+        for number, outcome in enumerate(guard.outcomes)
+        if mask >> number & 1
+    ]
+    result: Days = tables[0]
+    for table in tables[1:]:
+        result = pick(result, table)
+    return result
+
+
+@frozen(eq=False)
+class Due:
+    """Deadlines (``FAR`` for none) and the segment whose limit decided each."""
+
+    day: Days
+    segment: npt.NDArray[np.intp]
+
+
+def repeating(
+    line: Segments, tables: Days, anchor: Days, stands: Days, first: npt.NDArray[np.intp]
+) -> Due:
+    """Deadlines of ``every``: what is past when the duty stands again is due on that day.
+
+    ``stands`` is the first day on which each may stand, ``first`` the segment of that day.
+    """
+    flat, width = tables.reshape(-1), FAR + 1
+    limit = flat[line.which[first] * np.int64(width) + anchor]
+    due = np.maximum(limit, stands)
+    done = due < line.following[first]
+    due[~done] = FAR
+    decided = first.copy()
+    i = np.flatnonzero(~done & (line.following[first] < FAR))
+    segment, best, by = first[i], limit[i], first[i]
+    while len(i):
+        segment = segment + 1
+        own = flat[line.which[segment] * np.int64(width) + anchor[i]]
+        by = np.where(own < best, segment, by)
+        best = np.minimum(best, own)
+        day = np.maximum(line.day[segment], best)
+        found = (own < FAR) & (day < line.following[segment])
+        due[i[found]] = day[found]
+        decided[i[found]] = by[found]
+        on = ~found & (line.following[segment] < FAR)
+        i, segment, best, by = i[on], segment[on], best[on], by[on]
+    return Due(due, decided)
+
+
+def once(
+    line: Segments,
+    tables: Days,
+    scope: Days,
+    anchor: Days,
+    stands: Days,
+    first: npt.NDArray[np.intp],
+) -> Due:
+    """Deadlines of ``within``: one whose last day finds the duty not standing is never due (T-26)."""
+    flat, width = tables.reshape(-1), FAR + 1
+    due = np.full(len(anchor), FAR, np.int32)
+    decided = first.copy()
+    i = np.arange(len(anchor))
+    segment, best, by = first, np.full(len(anchor), FAR, np.int32), first
+    while len(i):
+        own = flat[line.which[segment] * np.int64(width) + anchor[i]]
+        standing = own < FAR
+        begins = np.maximum(line.day[segment], stands[i])
+        by = np.where(own < best, segment, by)
+        best = np.minimum(best, own)
+        past = standing & (best < begins)
+        missed = past & ~_stood(line, flat, scope[i], anchor[i], stands[i], best, past)
+        found = standing & ~missed & (np.maximum(begins, best) < line.following[segment])
+        missed |= ~standing & (best < line.following[segment])
+        due[i[found]] = np.maximum(begins, best)[found]
+        decided[i[found]] = by[found]
+        on = ~found & ~missed & (line.following[segment] < FAR)
+        i, segment, best, by = i[on], segment[on] + 1, best[on], by[on]
+    return Due(due, decided)
+
+
+def _stood(
+    line: Segments,
+    flat: Days,
+    scope: Days,
+    anchor: Days,
+    stands: Days,
+    day: Days,
+    wanted: Flags,
+) -> Flags:
+    """Whether the duty stood on the day, for those wanted; not before it may stand at all."""
+    stood = np.zeros(len(day), bool)
+    some = np.flatnonzero(wanted & (day >= stands))
+    if len(some):
+        segment = line.at_any(scope[some], day[some])
+        stood[some] = flat[line.which[segment] * np.int64(FAR + 1) + anchor[some]] < FAR
+    return stood

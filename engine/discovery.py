@@ -1,0 +1,99 @@
+"""Plugins and packs: what is installed, found through the entry points of group ``duly``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from duly.dsl.diagnostics import did_you_mean
+from duly.dsl.packs import LoadedPolicy, PackNotFound, load_policy
+from duly.engine import hookspecs
+from duly.engine.raw import FactsError
+
+GROUP = "duly"
+
+
+@lru_cache(maxsize=1)
+def plugin_manager() -> pluggy.PluginManager:
+    """The plugins that are installed, built-in ones included."""
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        try:
+            manager.register(entry.load(), name=entry.name)
+        except (ImportError, AttributeError, pluggy.PluginValidationError) as error:
+            raise FactsError(
+                what=f"the plugin `{entry.name}` cannot be loaded: {error}",
+                where=f"entry point {entry.value}",
+                why="what it adds would be missing without a word",
+                help="install it again, or uninstall it",
+            ) from error
+    return manager
+
+
+def _gathered(manager: pluggy.PluginManager, hook: str) -> dict[str, Any]:
+    """Everything the plugins add through one hook, by name."""
+    found: Iterable[Any] = (item for items in getattr(manager.hook, hook)() for item in items)
+    return {item.name: item for item in sorted(found, key=lambda item: str(item.name))}
+
+
+def fact_sources(manager: pluggy.PluginManager) -> Mapping[str, hookspecs.FactSource]:
+    """Adapters by name."""
+    return _gathered(manager, "register_fact_sources")
+
+
+def outputs(manager: pluggy.PluginManager) -> Mapping[str, hookspecs.Output]:
+    """Output formats by name."""
+    return _gathered(manager, "register_outputs")
+
+
+def packs(manager: pluggy.PluginManager) -> Mapping[str, hookspecs.PackFolder]:
+    """Installed packs by name."""
+    return _gathered(manager, "register_packs")
+
+
+def find_pack(manager: pluggy.PluginManager, wanted: str) -> Path:
+    """The folder of a pack, given by name or as a path.  Raises ``PackNotFound``."""
+    installed = packs(manager)
+    if wanted in installed:
+        return installed[wanted].folder
+    folder = Path(wanted)
+    if folder.is_dir():
+        if any(folder.glob("*.duly")):
+            return folder
+        raise PackNotFound(wanted, "the folder holds no .duly files")
+    guess = did_you_mean(wanted, installed)
+    names = ", ".join(f"`{name}`" for name in installed)
+    raise PackNotFound(wanted, f"{guess or 'no folder has that path either.'} Installed: {names}")
+
+
+def load(manager: pluggy.PluginManager, wanted: str) -> LoadedPolicy:
+    """Read a pack and those it stands over, by name or as a path."""
+    return load_policy(find_pack(manager, wanted), lambda name: find_pack(manager, name))
+
+
+def split_address(address: str, what: str, known: Iterable[str]) -> tuple[str, str]:
+    """``csv:facts/`` into its name and the rest; a single letter is a Windows drive, not a name."""
+    name, colon, rest = address.partition(":")
+    known = sorted(known)
+    listed = ", ".join(f"{n}:" for n in known)
+    if not colon or len(name) < 2:
+        raise FactsError(
+            what=f"`{address}` does not say which {what} it is",
+            where="the command line",
+            why="a folder can be read in more than one way",
+            help=f"put one of {listed} in front, such as `{known[0]}:{address}`",
+        )
+    if name not in known:
+        raise FactsError(
+            what=f"there is no {what} `{name}`",
+            where="the command line",
+            why="nothing that is installed can read or write it",
+            help=did_you_mean(name, known) or f"installed: {listed}",
+        )
+    return name, rest

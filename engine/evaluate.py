@@ -1,0 +1,744 @@
+"""A plan and facts into judged obligations, duty by duty, without a loop over children.
+
+Each step of a duty is worked out for all scopes at once: anchors and the acts that fulfil them,
+then deadlines over the guard's timeline, then one function decides every verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve, frozen
+
+from duly.dsl import policy as p
+from duly.engine import deadlines
+from duly.engine.dates import FAR, MISSING, Days, day_of
+from duly.engine.deadlines import Segments, segments
+from duly.engine.facts import Facts, Table, cut
+from duly.engine.lower import ABSENT, FAILED, HELD, JUDGED_EXEMPT
+from duly.engine.obligations import VERDICTS
+from duly.engine.plan import EXEMPT, PAUSED, DutyPlan, Plan, StepPlan
+from duly.engine.scopes import Acts, Anchors, Scopes, acts_of, anchors_of, inside, occasions, scopes_of
+from duly.engine.timeline import (
+    TRUE_BIT,
+    Caseload,
+    Flags,
+    codes_on,
+    keys,
+    row_truth,
+    spans,
+    steps_of,
+    timeline,
+)
+
+(
+    MET,
+    MET_LATE,
+    OVERDUE,
+    NOT_MET,
+    DUE,
+    LAPSED,
+    IS_EXEMPT,
+    CANNOT_TELL,
+    NEEDS_JUDGEMENT,
+) = range(len(VERDICTS))
+
+NO_DOUBT, NOT_HELD, NOT_COVERED, AFTER_EXTRACT, UNDECIDED_ACT, UNDECIDED_ANCHOR, BLANK_START = range(7)
+"""Why an obligation is ``cannot tell``."""
+
+FROM_START, FROM_ANCHOR, FROM_ACT = range(3)
+"""What an anchor row points to: the start of the scope, the anchor's table, the acts' table."""
+
+
+@frozen(eq=False)
+class Batch:
+    """The obligations of one step of one duty; arrays of equal length, days as int32.
+
+    ``act`` is the fulfilling row (-1 for none), ``end`` the day on which the obligation ended
+    (``FAR`` while it runs), ``doubt`` why it cannot be told, ``code`` and ``mask`` the guard's
+    state that decided the deadline.
+    """
+
+    duty: DutyPlan
+    step: int
+    subject: Days
+    scope: Days
+    scope_row: Days
+    scope_start: Days
+    anchor: Days
+    anchor_from: npt.NDArray[np.int8]
+    anchor_row: Days
+    deadline: Days
+    fulfilled: Days
+    act: Days
+    end: Days
+    verdict: npt.NDArray[np.int8]
+    days: Days
+    assumed: Flags
+    doubt: npt.NDArray[np.int8]
+    code: npt.NDArray[np.int32]
+    anchor_table: Table | None
+    act_table: Table
+    scope_table: Table | None
+
+    def __len__(self) -> int:
+        return len(self.subject)
+
+    def take(self, keep: Flags | npt.NDArray[np.intp]) -> Batch:
+        """Some of the rows."""
+        return evolve(self, **{name: getattr(self, name)[keep] for name in _COLUMNS})
+
+
+_COLUMNS = (
+    "subject",
+    "scope",
+    "scope_row",
+    "scope_start",
+    "anchor",
+    "anchor_from",
+    "anchor_row",
+    "deadline",
+    "fulfilled",
+    "act",
+    "end",
+    "verdict",
+    "days",
+    "assumed",
+    "doubt",
+    "code",
+)
+
+
+def evaluate(
+    plan: Plan, facts: Facts, as_at: date, known_at: date | None = None
+) -> Iterator[Batch]:
+    """Judge every duty of the plan as at the end of a day, by what was known on another.
+
+    Yields one batch for each step of each duty, in the order of the plan.
+    """
+    caseload = Caseload(cut(facts, as_at, known_at), day_of(as_at))
+    for duty in plan.duties:
+        yield from judge(duty, caseload)
+
+
+def judge(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
+    """The batches of one duty; ``caseload`` is already cut to the as-at day."""
+    if isinstance(duty.duty, p.Have):
+        yield _states(duty, caseload)
+        return
+    scopes = scopes_of(duty.scope, caseload)
+    acts = acts_of(duty.duty.act, caseload)
+    if duty.duty.act.milestone is not None:
+        runs = _milestones(duty, scopes, acts, caseload)
+    else:
+        runs = _sequence(duty, scopes, acts, caseload)
+    lines: dict[int, Segments] = {}
+    for run in runs:
+        if not len(run.scope):
+            continue
+        if run.step not in lines:
+            lines[run.step] = _segments(duty.steps[run.step], scopes, caseload)
+        yield _judged(duty, run, scopes, acts, lines[run.step], caseload)
+    if len(scopes.blank):
+        yield _blank_starts(duty, scopes, acts, caseload)
+
+
+def _segments(step: StepPlan, scopes: Scopes, caseload: Caseload) -> Segments:
+    leaves = [steps_of(leaf, scopes.domain, caseload) for leaf in step.guard.leaves]
+    return segments(timeline(scopes.domain, leaves), step.guard)
+
+
+# ----------------------------------------------------- anchors and acts of each step
+
+
+@frozen(eq=False)
+class _Run:
+    """Obligations of one step before any date is computed.
+
+    ``stands`` is the first day on which each may fall due; ``begun`` the first anchor of the
+    sequence that it belongs to.
+    """
+
+    step: int
+    scope: Days
+    anchor: Days
+    anchor_from: npt.NDArray[np.int8]
+    anchor_row: Days
+    stands: Days
+    end: Days
+    fulfilled: Days
+    act: Days
+    begun: Days
+    assumed: Flags
+    doubtful: Flags
+    anchor_table: Table | None
+
+
+@frozen(eq=False)
+class _Live:
+    """Sequences that have come to the next step: their anchor, and the acts still before them."""
+
+    scope: Days
+    anchor: Days
+    anchor_from: npt.NDArray[np.int8]
+    anchor_row: Days
+    stands: Days
+    next_act: Days
+    last_act: Days
+    last_of_scope: Days
+    end: Days
+    begun: Days
+    assumed: Flags
+    doubtful: Flags
+
+    def take(self, keep: Flags) -> _Live:
+        return _Live(*(getattr(self, a.name)[keep] for a in self.__attrs_attrs__))  # type: ignore[attr-defined]
+
+
+def _sequence(
+    duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload
+) -> Iterator[_Run]:
+    """Each step in turn, for all sequences at once."""
+    live, table = _beginnings(duty, scopes, acts, caseload)
+    for number, step in enumerate(duty.steps):
+        if number == 1:
+            live = _with_assumed(duty, live, scopes, acts, caseload)
+        match step.timing:
+            case p.Every(_, until):
+                run, live = _every(number, until, live, scopes, acts, caseload)
+            case _:
+                run, live = _single(number, live, scopes, acts)
+        yield evolve(run, anchor_table=table)
+
+
+def _first_anchor(step: p.Step | StepPlan) -> p.Anchor:
+    timing = step.timing
+    anchor = None if isinstance(timing, p.Every) else timing.anchor
+    return anchor if anchor is not None else p.ScopeStart()
+
+
+def _beginnings(
+    duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload
+) -> tuple[_Live, Table | None]:
+    """One sequence from each first anchor; a further anchor ends the one before."""
+    anchors = anchors_of(_first_anchor(duty.steps[0]), scopes.domain, caseload)
+    following = np.full(len(anchors.day), FAR, np.int32)
+    same = anchors.scope[1:] == anchors.scope[:-1]
+    following[:-1] = np.where(same, anchors.day[1:], FAR)
+    same_kind = anchors.table is not None and anchors.table.kind.name == acts.table.kind.name
+    return _live(anchors, following, same_kind, scopes, acts), anchors.table
+
+
+def _live(
+    anchors: Anchors, following: Days, same_kind: bool, scopes: Scopes, acts: Acts
+) -> _Live:
+    domain = scopes.domain
+    lo, hi = inside(scopes, acts.key)
+    scope, day = anchors.scope, anchors.day
+    own = keys(domain.subject[scope], day)
+    side = "right" if same_kind else "left"
+    next_act = np.maximum(np.searchsorted(acts.key, own, side=side), lo[scope])  # type: ignore[call-overload]
+    cut_off = np.searchsorted(acts.key, keys(domain.subject[scope], following), side="left")
+    from_start = anchors.table is None
+    return _Live(
+        scope=scope,
+        anchor=day,
+        anchor_from=np.full(len(scope), FROM_START if from_start else FROM_ANCHOR, np.int8),
+        anchor_row=anchors.row,
+        stands=day,
+        next_act=next_act.astype(np.int32),
+        last_act=np.minimum(hi[scope], cut_off).astype(np.int32),
+        last_of_scope=hi[scope],
+        end=np.minimum(domain.end[scope], following),
+        begun=day,
+        assumed=np.zeros(len(scope), bool),
+        doubtful=anchors.doubtful,
+    )
+
+
+def _with_assumed(
+    duty: DutyPlan, live: _Live, scopes: Scopes, acts: Acts, caseload: Caseload
+) -> _Live:
+    """Scopes without any first anchor: the second step runs from their start, assumed."""
+    first = _first_anchor(duty.steps[0])
+    if isinstance(first, p.ScopeStart):
+        return live
+    anchored = anchors_of(first, scopes.domain, caseload).scope
+    without = np.ones(len(scopes.domain), bool)
+    without[anchored] = False
+    starts = anchors_of(p.ScopeStart(), scopes.domain, caseload)
+    never = np.full(len(scopes.domain), FAR, np.int32)
+    added = _live(starts, never, False, scopes, acts).take(without)
+    added = evolve(added, assumed=np.ones(len(added.scope), bool))
+    merged = _Live(
+        *(
+            np.concatenate([getattr(live, a.name), getattr(added, a.name)])
+            for a in _Live.__attrs_attrs__  # type: ignore[attr-defined]
+        )
+    )
+    order = np.argsort(keys(merged.scope, merged.anchor), kind="stable")
+    return merged.take(order)  # type: ignore[arg-type]
+
+
+def _single(number: int, live: _Live, scopes: Scopes, acts: Acts) -> tuple[_Run, _Live]:
+    """A step that one act fulfils; the next starts from that act."""
+    limit = live.last_of_scope if number == 0 else live.last_act
+    done = live.next_act < limit
+    act = np.where(done, live.next_act, 0)
+    fulfilled = np.where(done, acts.day[act] if len(acts.day) else FAR, FAR).astype(np.int32)
+    row = np.where(done, acts.row[act] if len(acts.row) else -1, -1).astype(np.int32)
+    end = scopes.domain.end[live.scope] if number == 0 else live.end
+    run = _run(number, live, live.scope, live.anchor, live.anchor_from, live.anchor_row)
+    run = evolve(run, end=end, fulfilled=fulfilled, act=row)
+    onward = (live.next_act < live.last_act) & (fulfilled < live.end)
+    following = evolve(
+        live,
+        anchor=fulfilled,
+        anchor_from=np.full(len(row), FROM_ACT, np.int8),
+        anchor_row=row,
+        stands=np.maximum(live.stands, np.where(done, fulfilled, 0)).astype(np.int32),
+        next_act=live.next_act + 1,
+    )
+    return run, following.take(onward)
+
+
+def _run(
+    number: int,
+    live: _Live,
+    scope: Days,
+    anchor: Days,
+    anchor_from: npt.NDArray[np.int8],
+    anchor_row: Days,
+) -> _Run:
+    """A run with what it shares with its sequences filled in, one row for each."""
+    return _Run(
+        step=number,
+        scope=scope,
+        anchor=anchor,
+        anchor_from=anchor_from,
+        anchor_row=anchor_row,
+        stands=live.stands,
+        end=live.end,
+        fulfilled=anchor,
+        act=anchor_row,
+        begun=live.begun,
+        assumed=live.assumed,
+        doubtful=live.doubtful,
+        anchor_table=None,
+    )
+
+
+def _every(
+    number: int,
+    until: p.Anchor | None,
+    live: _Live,
+    scopes: Scopes,
+    acts: Acts,
+    caseload: Caseload,
+) -> tuple[_Run, _Live]:
+    """A repeating step: the step's anchor and each act start a clock that the next act stops."""
+    ends = np.full(len(live.scope), FAR, np.int32)
+    if until is not None:
+        ends = _until(until, live, scopes, caseload)
+    beyond = np.searchsorted(
+        acts.key, keys(scopes.domain.subject[live.scope], ends), side="right"
+    ).astype(np.int32)
+    last = np.maximum(np.minimum(live.last_act, beyond), live.next_act)
+    owner, place = spans(np.zeros(len(live.scope), np.int32), last - live.next_act + 1)
+    act = live.next_act[owner] + place
+    first, open_ = place == 0, act >= last[owner]
+    day, row = np.append(acts.day, FAR).astype(np.int32), np.append(acts.row, -1).astype(np.int32)
+    before = np.where(first, len(acts.day), act - 1)
+    anchor = np.where(first, live.anchor[owner], day[before])
+    anchor_row = np.where(first, live.anchor_row[owner], row[before])
+    anchor_from = np.where(first, live.anchor_from[owner], FROM_ACT).astype(np.int8)
+    act = np.where(open_, len(acts.day), act)
+    end = np.minimum(live.end, ends)[owner]
+    keep = (anchor < end) & (anchor < day[act])
+    owner, anchor = owner[keep], anchor[keep]
+    run = _Run(
+        step=number,
+        scope=live.scope[owner],
+        anchor=anchor,
+        anchor_from=anchor_from[keep],
+        anchor_row=anchor_row[keep],
+        stands=np.maximum(live.stands[owner], anchor),
+        end=end[keep],
+        fulfilled=day[act[keep]],
+        act=row[act[keep]],
+        begun=live.begun[owner],
+        assumed=live.assumed[owner] & first[keep],
+        doubtful=live.doubtful[owner],
+        anchor_table=None,
+    )
+    return run, _after(live, ends, last, day, row)
+
+
+def _until(until: p.Anchor, live: _Live, scopes: Scopes, caseload: Caseload) -> Days:
+    """The first day of the anchor on or after each sequence's own, ``FAR`` for none."""
+    found = anchors_of(until, scopes.domain, caseload)
+    key = keys(found.scope, found.day)
+    wanted = np.searchsorted(key, keys(live.scope, live.anchor), side="left")
+    there = np.append(found.scope, -1)[np.minimum(wanted, len(key))] == live.scope
+    return np.where(there, np.append(found.day, FAR)[np.minimum(wanted, len(key))], FAR).astype(np.int32)
+
+
+def _after(live: _Live, ends: Days, last: Days, day: Days, row: Days) -> _Live:
+    """What an ``every … until`` leaves for the next step: its last act, and from when it stands."""
+    acted = last > live.next_act
+    final = np.where(acted, last - 1, len(day) - 1)
+    following = evolve(
+        live,
+        anchor=np.where(acted, day[final], live.anchor),
+        anchor_from=np.where(acted, FROM_ACT, live.anchor_from).astype(np.int8),
+        anchor_row=np.where(acted, row[final], live.anchor_row),
+        stands=ends,
+        next_act=last,
+    )
+    return following.take(ends < live.end)
+
+
+def _milestones(
+    duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload
+) -> Iterator[_Run]:
+    """Each event's own milestone, counted from the event or from the anchor of the first step."""
+    assert isinstance(duty.duty, p.Do) and duty.duty.act.milestone is not None
+    table = acts.table
+    act = duty.duty.act
+    tested = (
+        row_truth(act.where, table, caseload) if act.where is not None else np.ones(len(table), np.int8)
+    )
+    key = keys(table.subject, table.start)
+    lo, hi = inside(scopes, key)
+    scope, row = spans(lo, hi)
+    keep = (tested[row] != 0) & (table.start[row] < scopes.domain.end[scope])
+    scope, row = scope[keep], row[keep]
+    anchor = table.start[row]
+    recorded = table.columns[act.milestone].values[row].astype(np.int32)
+    done = recorded != MISSING
+    yield _Run(
+        step=0,
+        scope=scope,
+        anchor=anchor,
+        anchor_from=np.full(len(row), FROM_ACT, np.int8),
+        anchor_row=row,
+        stands=anchor,
+        end=scopes.domain.end[scope],
+        fulfilled=np.where(done, recorded, FAR).astype(np.int32),
+        act=np.where(done, row, -1).astype(np.int32),
+        begun=anchor,
+        assumed=np.zeros(len(row), bool),
+        doubtful=tested[row] != 1,
+        anchor_table=None,
+    )
+
+
+# -------------------------------------------------------------------- deadlines, verdicts
+
+
+def verdicts(
+    deadline: Days, fulfilled: Days, end: Days, as_at: int
+) -> tuple[npt.NDArray[np.int8], Days]:
+    """The verdict of each obligation as at the end of a day, and its days (late, over, or left).
+
+    One function decides this, the due day included, for every output.
+    """
+    done = fulfilled < FAR
+    over = end <= as_at
+    until = np.where(done, fulfilled, np.where(over, end, as_at))
+    behind = until - deadline
+    missed = np.where(done, MET_LATE, np.where(over, NOT_MET, OVERDUE))
+    kept = np.where(done, MET, np.where(over, LAPSED, DUE))
+    late = behind > 0
+    verdict = np.where(late, missed, kept).astype(np.int8)
+    counted = late | (verdict == DUE)
+    return verdict, np.where(counted, np.abs(behind), 0).astype(np.int32)
+
+
+def _judged(
+    duty: DutyPlan,
+    run: _Run,
+    scopes: Scopes,
+    acts: Acts,
+    line: Segments,
+    caseload: Caseload,
+) -> Batch:
+    step = duty.steps[run.step]
+    first = _segments_at(line, run)
+    if isinstance(step.timing, p.WithoutNumber):
+        batch = _unnumbered(duty, run, scopes, acts, line, first, caseload)
+        return batch
+    due, assumed = _deadlines(step.timing, run, line, first)
+    verdict, days = verdicts(due.day, run.fulfilled, run.end, caseload.as_at)
+    batch = _batch(duty, run, scopes, acts, verdict, days, line.code[due.segment], due.day, assumed)
+    keep = np.ones(len(batch), bool)
+    none = np.flatnonzero(due.day == FAR)
+    if len(none):
+        exempt = _ever_exempt(line, run, first, scopes, none, caseload.as_at)
+        keep[none] = exempt
+        batch.verdict[none] = IS_EXEMPT
+        batch.days[none] = 0
+        batch.deadline[none] = MISSING
+        batch.assumed[none] = False
+    doubt = _doubts(duty, run, scopes, acts, batch, caseload)
+    unsure = doubt != NO_DOUBT
+    if unsure.any():
+        batch.verdict[unsure] = CANNOT_TELL
+        batch.days[unsure] = 0
+        batch.doubt[:] = doubt
+    return batch if keep.all() else batch.take(keep)
+
+
+def _segments_at(line: Segments, run: _Run) -> npt.NDArray[np.intp]:
+    """The segment in which each obligation may first fall due."""
+    needles = keys(run.scope, run.stands)
+    if len(needles) < 2 or (needles[1:] >= needles[:-1]).all():
+        return line.at(run.scope, run.stands)
+    return line.at_any(run.scope, run.stands)
+
+
+def _deadlines(
+    timing: p.Within | p.Every, run: _Run, line: Segments, first: npt.NDArray[np.intp]
+) -> tuple[deadlines.Due, Flags]:
+    """The earliest deadlines, and whether another completion of what is unknown gives another."""
+
+    def find(tables: Days, some: slice | npt.NDArray[np.intp]) -> deadlines.Due:
+        anchor, stands, segment = run.anchor[some], run.stands[some], first[some]
+        if isinstance(timing, p.Every):
+            return deadlines.repeating(line, tables, anchor, stands, segment)
+        return deadlines.once(line, tables, run.scope[some], anchor, stands, segment)
+
+    due = find(line.soonest, slice(None))
+    assumed = run.assumed.copy()
+    if line.open.any():
+        uncertain = np.zeros(int(line.key[-1] >> 17) + 1, bool)
+        uncertain[(line.key[line.open] >> 17)] = True
+        some = np.flatnonzero(uncertain[run.scope])
+        assumed[some] |= find(line.latest, some).day != due.day[some]
+    return due, assumed
+
+
+def _ever_exempt(
+    line: Segments,
+    run: _Run,
+    first: npt.NDArray[np.intp],
+    scopes: Scopes,
+    some: npt.NDArray[np.intp],
+    as_at: int,
+) -> Flags:
+    """Whether there was a day of surely no duty between the anchor and the obligation's end."""
+    last = np.minimum(np.minimum(run.fulfilled[some], run.end[some] - 1), as_at)
+    last = np.maximum(last, run.stands[some])
+    final = line.at_any(run.scope[some], last)
+    between = line.exempt_before[final + 1] - line.exempt_before[first[some]]
+    return between > 0
+
+
+def _batch(
+    duty: DutyPlan,
+    run: _Run,
+    scopes: Scopes,
+    acts: Acts,
+    verdict: npt.NDArray[np.int8],
+    days: Days,
+    code: npt.NDArray[np.int32],
+    deadline: Days,
+    assumed: Flags,
+) -> Batch:
+    domain = scopes.domain
+    first_row = np.full(len(domain), -1, np.int32)
+    first_row[domain.member_scope[::-1]] = domain.member_row[::-1]
+    return Batch(
+        duty=duty,
+        step=run.step,
+        subject=domain.subject[run.scope],
+        scope=run.scope,
+        scope_row=first_row[run.scope],
+        scope_start=domain.start[run.scope],
+        anchor=run.anchor,
+        anchor_from=run.anchor_from,
+        anchor_row=run.anchor_row,
+        deadline=deadline,
+        fulfilled=np.where(run.fulfilled < FAR, run.fulfilled, MISSING).astype(np.int32),
+        act=run.act,
+        end=run.end,
+        verdict=verdict,
+        days=days,
+        assumed=assumed,
+        doubt=np.zeros(len(run.scope), np.int8),
+        code=code,
+        anchor_table=run.anchor_table,
+        act_table=acts.table,
+        scope_table=scopes.table,
+    )
+
+
+def _unnumbered(
+    duty: DutyPlan,
+    run: _Run,
+    scopes: Scopes,
+    acts: Acts,
+    line: Segments,
+    first: npt.NDArray[np.intp],
+    caseload: Caseload,
+) -> Batch:
+    """A duty without a number: never a pass, never overdue (T-22)."""
+    done = run.fulfilled < FAR
+    elapsed = np.where(done, run.fulfilled, caseload.as_at) - run.anchor
+    exempt = line.mask[first] == 1 << EXEMPT
+    verdict = np.where(exempt, IS_EXEMPT, NEEDS_JUDGEMENT).astype(np.int8)
+    days = np.where(exempt, 0, elapsed).astype(np.int32)
+    nowhere = np.full(len(run.scope), MISSING, np.int32)
+    batch = _batch(
+        duty, run, scopes, acts, verdict, days, line.code[first], nowhere, run.assumed.copy()
+    )
+    return batch.take(line.mask[first] != 1 << PAUSED)
+
+
+# ------------------------------------------------------------------- what is not known
+
+
+def _doubts(
+    duty: DutyPlan,
+    run: _Run,
+    scopes: Scopes,
+    acts: Acts,
+    batch: Batch,
+    caseload: Caseload,
+) -> npt.NDArray[np.int8]:
+    """Why each verdict cannot be told, 0 where it can."""
+    doubt = np.zeros(len(batch), np.int8)
+    table, sequence = acts.table, len(duty.steps) > 1
+    missed = np.isin(batch.verdict, (OVERDUE, NOT_MET, MET_LATE))
+    open_ = missed | (sequence & (batch.verdict == DUE))
+    if run.doubtful.any():
+        doubt[run.doubtful & missed] = UNDECIDED_ANCHOR
+    if scopes.doubt is not None:
+        doubt[_may_not_be_there(scopes, batch) & missed] = UNDECIDED_ANCHOR
+    if len(acts.undecided):
+        doubt[_undecided(run, scopes, acts, batch, missed, open_ & sequence)] = UNDECIDED_ACT
+    covered = table.covered_from[batch.subject]
+    if (covered > 0).any():
+        early = (run.begun if sequence else batch.anchor) < covered
+        doubt[early & open_] = NOT_COVERED
+    if table.covered_to < caseload.as_at:
+        fell_due = (batch.deadline > table.covered_to) & (batch.deadline < caseload.as_at)
+        unseen = np.isin(batch.verdict, (OVERDUE, NOT_MET)) & fell_due
+        doubt[unseen] = AFTER_EXTRACT
+    if table.coverage == "absent":
+        doubt[batch.verdict != IS_EXEMPT] = NOT_HELD
+    return doubt
+
+
+def _may_not_be_there(scopes: Scopes, batch: Batch) -> Flags:
+    """Whether a ``while`` condition is unknown on the anchor's day."""
+    assert scopes.doubt is not None
+    needles = keys(batch.subject, batch.anchor)
+    at = np.searchsorted(scopes.doubt.key, needles, side="right") - 1
+    return scopes.doubt.code[at] != TRUE_BIT
+
+
+def _undecided(
+    run: _Run, scopes: Scopes, acts: Acts, batch: Batch, missed: Flags, stepped: Flags
+) -> Flags:
+    """Whether an act that may not fit would make a difference to the verdict."""
+    marked = np.zeros(len(batch), bool)
+    some = np.flatnonzero(missed | stepped)
+    subject = batch.subject[some]
+    step = batch.duty.steps[run.step]
+    later_day = (batch.anchor_from[some] == FROM_ACT) | isinstance(step.timing, p.Every)
+    after = batch.anchor[some] + later_day
+    done = batch.fulfilled[some] != MISSING
+    last = np.where(done, np.minimum(batch.fulfilled[some] - 1, batch.deadline[some]), FAR)
+    last = np.minimum(last, scopes.last_act[run.scope[some]])
+    lo = np.searchsorted(acts.undecided, keys(subject, after), side="left")
+    hi = np.searchsorted(acts.undecided, keys(subject, last), side="right")
+    marked[some] = (hi > lo) & missed[some]
+    begun = np.searchsorted(acts.undecided, keys(subject, run.begun[some]), side="left")
+    until = np.searchsorted(acts.undecided, keys(subject, batch.anchor[some]), side="right")
+    marked[some] |= (until > begun) & stepped[some]
+    return marked
+
+
+def _blank_starts(
+    duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload
+) -> Batch:
+    """One ``cannot tell`` for each scope whose first day nobody recorded."""
+    count = len(scopes.blank)
+    nothing = np.full(count, MISSING, np.int32)
+    return Batch(
+        duty=duty,
+        step=0,
+        subject=scopes.blank_subject,
+        scope=np.arange(count, dtype=np.int32),
+        scope_row=scopes.blank,
+        scope_start=nothing,
+        anchor=nothing,
+        anchor_from=np.full(count, FROM_START, np.int8),
+        anchor_row=nothing,
+        deadline=nothing,
+        fulfilled=nothing,
+        act=nothing,
+        end=np.full(count, FAR, np.int32),
+        verdict=np.full(count, CANNOT_TELL, np.int8),
+        days=np.zeros(count, np.int32),
+        assumed=np.zeros(count, bool),
+        doubt=np.full(count, BLANK_START, np.int8),
+        code=np.zeros(count, np.int32),
+        anchor_table=None,
+        act_table=acts.table,
+        scope_table=scopes.table,
+    )
+
+
+# ------------------------------------------------------------------------- states
+
+
+def _states(duty: DutyPlan, caseload: Caseload) -> Batch:
+    """``for each X must have C``: what held on each X's own day."""
+    assert isinstance(duty.scope, p.ForEach) and duty.guard is not None
+    domain, anchors = occasions(duty.scope, caseload)
+    assert anchors.table is not None
+    code = codes_on(duty.guard.leaves, domain, caseload)
+    mask = duty.guard.table[code]
+    if duty.scope.occasion.where is not None:
+        passed = row_truth(duty.scope.occasion.where, anchors.table, caseload)[anchors.row]
+        mask = np.where(passed == 0, 1 << ABSENT, mask | np.where(passed == 2, 1 << ABSENT, 0))
+    held = mask & ~(1 << ABSENT) == 1 << HELD
+    excepted = mask & ~(1 << ABSENT | 1 << HELD) == 1 << JUDGED_EXEMPT
+    failed = mask == 1 << FAILED
+    verdict = np.select([held, excepted, failed], [MET, IS_EXEMPT, NOT_MET], CANNOT_TELL)
+    count = len(mask)
+    nowhere = np.full(count, -1, np.int32)
+    batch = Batch(
+        duty=duty,
+        step=0,
+        subject=domain.subject,
+        scope=np.arange(count, dtype=np.int32),
+        scope_row=anchors.row,
+        scope_start=domain.start,
+        anchor=domain.start,
+        anchor_from=np.full(count, FROM_ANCHOR, np.int8),
+        anchor_row=anchors.row,
+        deadline=np.where(excepted, MISSING, domain.start).astype(np.int32),
+        fulfilled=np.where(held, domain.start, MISSING).astype(np.int32),
+        act=np.where(held, anchors.row, nowhere).astype(np.int32),
+        end=domain.end,
+        verdict=verdict.astype(np.int8),
+        days=np.zeros(count, np.int32),
+        assumed=np.zeros(count, bool),
+        doubt=np.where(verdict == CANNOT_TELL, UNDECIDED_ACT, NO_DOUBT).astype(np.int8),
+        code=code,
+        anchor_table=anchors.table,
+        act_table=anchors.table,
+        scope_table=anchors.table,
+    )
+    return batch.take(mask != 1 << ABSENT)
+
+
+def total(batches: Sequence[Batch]) -> int:
+    """How many obligations there are."""
+    return sum(len(batch) for batch in batches)

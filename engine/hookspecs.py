@@ -1,0 +1,63 @@
+"""The places where a plugin adds something.  Hooks add; none rewrites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pluggy
+from attrs import frozen
+
+from duly.dsl.policy import Kind
+from duly.engine.raw import RawFacts
+
+if TYPE_CHECKING:
+    from duly.engine.pipeline import Run
+
+CONTRACT = 1
+"""The version of the hooks on this page; a plugin may state the one it was written for."""
+
+hookspec = pluggy.HookspecMarker("duly")
+hookimpl = pluggy.HookimplMarker("duly")
+
+
+@frozen
+class FactSource:
+    """An adapter: ``read`` takes the location (``csv:LOCATION``) and the vocabulary."""
+
+    name: str
+    summary: str
+    read: Callable[[str, Mapping[str, Kind]], RawFacts]
+
+
+@frozen
+class Output:
+    """A format: ``write`` takes a finished run and a path, and returns the files it wrote."""
+
+    name: str
+    summary: str
+    write: Callable[[Run, Path], Sequence[Path]]
+
+
+@frozen
+class PackFolder:
+    """A pack that is installed as a package."""
+
+    name: str
+    folder: Path
+
+
+@hookspec
+def register_fact_sources() -> Sequence[FactSource]:  # type: ignore[empty-body]
+    """Adapters that read facts from a case system's extract."""
+
+
+@hookspec
+def register_outputs() -> Sequence[Output]:  # type: ignore[empty-body]
+    """Formats that a run can be written in."""
+
+
+@hookspec
+def register_packs() -> Sequence[PackFolder]:  # type: ignore[empty-body]
+    """Packs of rules that can be named instead of given by folder."""

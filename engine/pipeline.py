@@ -1,0 +1,125 @@
+"""From rule text and facts to obligations: the stages, in order.
+
+``load`` → ``lower`` → ``read`` → ``evaluate`` → ``conclude``; ``run`` is all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+import pluggy
+from attrs import frozen
+from dateutil.relativedelta import relativedelta
+
+from duly.dsl.packs import LoadedPolicy
+from duly.dsl.policy import Kind, Policy
+from duly.engine import discovery
+from duly.engine.conclude import RuleSummary, conclude
+from duly.engine.evaluate import Batch, evaluate
+from duly.engine.facts import Facts, build
+from duly.engine.lower import lower
+from duly.engine.obligations import Obligations
+from duly.engine.plan import Plan
+from duly.engine.raw import Quarantined
+
+__all__ = ["Run", "RuleSummary", "read_facts", "run", "run_facts"]
+
+Progress = Callable[[str], None]
+
+
+@frozen(eq=False)
+class Run:
+    """A finished run: the obligations written, every rule's summary, and what was not known."""
+
+    policy: Policy
+    obligations: Obligations
+    summaries: tuple[RuleSummary, ...]
+    as_at: date
+    since: date
+    known_at: date | None
+    facts: str
+    rows_read: int
+    rows_used: int
+    quarantine: tuple[Quarantined, ...]
+    notes: tuple[str, ...]
+
+
+def read_facts(
+    addresses: Sequence[str],
+    kinds: Mapping[str, Kind],
+    manager: pluggy.PluginManager,
+    today: date | None = None,
+) -> Facts:
+    """Facts from every source, ``adapter:location``, as one caseload."""
+    sources = discovery.fact_sources(manager)
+    raw = []
+    for address in addresses:
+        name, location = discovery.split_address(address, "source of facts", sources)
+        raw.append(sources[name].read(location, kinds))
+    return build(raw, kinds, today)
+
+
+def run(
+    loaded: LoadedPolicy,
+    addresses: Sequence[str],
+    manager: pluggy.PluginManager,
+    as_at: date,
+    since: date | None = None,
+    known_at: date | None = None,
+    progress: Progress = lambda stage: None,
+) -> Run:
+    """Read, evaluate and conclude: what ``duly run`` does."""
+    progress("reading facts")
+    facts = read_facts(addresses, loaded.policy.kinds, manager, as_at)
+    return run_facts(loaded.policy, facts, as_at, since, known_at, ", ".join(addresses), progress)
+
+
+def run_facts(
+    policy: Policy,
+    facts: Facts,
+    as_at: date,
+    since: date | None = None,
+    known_at: date | None = None,
+    described: str = "",
+    progress: Progress = lambda stage: None,
+) -> Run:
+    """Evaluate and conclude facts that are already in memory."""
+    since = since or as_at - relativedelta(years=1)
+    plan = lower(policy)
+    batches: list[Batch] = []
+    for batch in evaluate(plan, facts, as_at, known_at):
+        batches.append(batch)
+        progress(f"judging {batch.duty.rule.qualified}")
+    progress("writing it down")
+    concluded = conclude(plan, batches, facts, as_at, since, known_at)
+    return Run(
+        policy=policy,
+        obligations=concluded.obligations,
+        summaries=concluded.summaries,
+        as_at=as_at,
+        since=since,
+        known_at=known_at,
+        facts=described,
+        rows_read=facts.rows_read,
+        rows_used=facts.rows_used,
+        quarantine=facts.quarantine,
+        notes=(*_extract_note(facts, as_at), *facts.notes, *_nobody(plan, concluded.summaries)),
+    )
+
+
+def _extract_note(facts: Facts, as_at: date) -> tuple[str, ...]:
+    """An as-at day after the extract is said first: what fell due in between cannot be told."""
+    if facts.extracted is None or facts.extracted >= as_at:
+        return ()
+    return (
+        f"the extract is of {facts.extracted:%d %B %Y}, before the as-at day: "
+        "what fell due in between cannot be told",
+    )
+
+
+def _nobody(plan: Plan, summaries: Sequence[RuleSummary]) -> tuple[str, ...]:
+    """Checking nobody is not a pass."""
+    return tuple(
+        f"{s.pack}.{s.rule} applied to no one" for s in summaries if not s.total and not s.earlier
+    )

@@ -1,0 +1,82 @@
+"""What a fact source hands over: text as it stood in the source, under canonical names.
+
+A source reads and renames; it never interprets.  Dates, yes/no values, ids and links are read
+in one place for all sources, ``duly.engine.facts``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+
+from attrs import field, frozen
+
+Cell = str | None
+CoverageKind = Literal["events", "latest_only", "flags", "absent"]
+
+
+@frozen
+class RawTable:
+    """Rows of one kind of fact, column by column.
+
+    ``kind`` is a name of the vocabulary (``visit``).  Canonical columns are ``person_id``;
+    ``id``; ``start`` and ``end`` for periods, ``date`` for events, ``born`` for the subject;
+    ``<period>_id`` where the kind is ``of`` a period; and attributes and milestones by name.
+    All columns have as many cells as ``rows``, which holds each row's number in ``place``.
+    """
+
+    kind: str
+    place: str
+    rows: Sequence[int]
+    columns: dict[str, Sequence[Cell]]
+
+
+@frozen
+class Coverage:
+    """What a source holds of one kind: ``None`` is open at that end."""
+
+    kind: str
+    what: CoverageKind
+    first: date | None = None
+    last: date | None = None
+    assumed: bool = False
+
+
+@frozen
+class Quarantined:
+    """A row that could not be read: where, which column and value, and why."""
+
+    place: str
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+@frozen
+class RawFacts:
+    """Everything one source supplied.
+
+    ``extracted`` is the day of the extract, where the source knows it.  ``quarantine`` holds
+    rows that the source itself could not make sense of; ``notes`` is for the person who runs it.
+    """
+
+    tables: tuple[RawTable, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    quarantine: tuple[Quarantined, ...] = ()
+    notes: tuple[str, ...] = ()
+    extracted: date | None = field(default=None)
+
+
+@frozen
+class FactsError(Exception):
+    """Something that stops a run before it starts, told to the person who can mend it."""
+
+    what: str
+    where: str
+    why: str
+    help: str
+
+    def __str__(self) -> str:
+        return f"{self.what}\n  where: {self.where}\n  why:   {self.why}\n  help:  {self.help}"

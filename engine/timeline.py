@@ -1,0 +1,476 @@
+"""Step functions over a caseload, and how each condition becomes one.
+
+A *domain* is a set of scopes (or of single days).  A leaf condition becomes rows
+``(scope, day, value)``: from that day on it has that value, 0 false, 1 true, 2 unknown.  A guard
+of several leaves becomes one timeline of codes in base 3, one digit a leaf, by one sort and one
+cumulative sum; nothing loops over children.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve, frozen
+
+from duly.dsl import policy as p
+from duly.engine.dates import FAR, MISSING, Days, back_table, boundary_table
+from duly.engine.facts import UNKNOWN, Column, Facts, Table
+from duly.engine.lower import truth_table
+from duly.engine.plan import Group, InForceOn, Leaf
+
+Keys = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Values = npt.NDArray[np.int8]
+
+MANY = 1 << 12
+"""More events than anybody has: what an uncovered stretch may hold."""
+
+_DELTA_BITS = 20
+_DAY_BITS = 17
+
+
+@frozen(eq=False)
+class Domain:
+    """Scopes, in order of subject and first day: ``[start, end)``, ``end`` ``FAR`` while running.
+
+    ``period`` names the kind whose rows the scopes are (``None`` for stretches and for whole
+    lives); ``member_scope`` and ``member_row`` list the rows that each scope was joined of.  A
+    domain of single days has ``row``, the table row judged on each.
+    """
+
+    subject: Days
+    start: Days
+    end: Days
+    period: str | None = None
+    member_scope: Days = np.zeros(0, np.int32)
+    member_row: Days = np.zeros(0, np.int32)
+
+    def __len__(self) -> int:
+        return len(self.subject)
+
+
+@frozen(eq=False)
+class Steps:
+    """Rows of a step function, in order of scope and day; before the first row it is false."""
+
+    scope: Days
+    day: Days
+    value: Values
+
+
+@frozen(eq=False)
+class Timeline:
+    """Codes over a domain: ``key`` is ``scope << 17 | day``, sorted; each scope has a first row."""
+
+    key: Keys
+    code: npt.NDArray[np.int32]
+
+    @property
+    def day(self) -> Days:
+        return (self.key & FAR).astype(np.int32)
+
+    @property
+    def scope(self) -> Days:
+        return (self.key >> _DAY_BITS).astype(np.int32)
+
+
+def keys(scope: npt.NDArray[np.integer], day: npt.NDArray[np.integer]) -> Keys:
+    """One sortable number for a scope and a day."""
+    return (scope.astype(np.int64) << _DAY_BITS) | day
+
+
+def spans(lo: npt.NDArray[np.integer], hi: npt.NDArray[np.integer]) -> tuple[Days, Days]:
+    """Ranges ``lo:hi`` spelt out: which range each item belongs to, and the item."""
+    count = np.maximum(hi - lo, 0)
+    owner = np.repeat(np.arange(len(lo), dtype=np.int32), count)
+    first = np.cumsum(count) - count
+    item = np.arange(len(owner)) - np.repeat(first - lo, count)
+    return owner, item.astype(np.int32)
+
+
+def timeline(domain: Domain, leaves: Sequence[Steps]) -> Timeline:
+    """All leaves of a guard as one timeline of base-3 codes."""
+    packed = [_packed(np.arange(len(domain), dtype=np.int32), domain.start, np.zeros(1, np.int64))]
+    for digit, steps in enumerate(leaves):
+        value = steps.value.astype(np.int64)
+        change = value.copy()
+        same = steps.scope[1:] == steps.scope[:-1]
+        change[1:] -= np.where(same, value[:-1], 0)
+        packed.append(_packed(steps.scope, steps.day, change * 3**digit))
+    rows = np.concatenate(packed)
+    rows.sort(kind="stable")
+    key = rows >> _DELTA_BITS
+    total = np.cumsum((rows & ((1 << _DELTA_BITS) - 1)) - (1 << (_DELTA_BITS - 1)))
+    last = np.ones(len(key), bool)
+    last[:-1] = key[1:] != key[:-1]
+    key, total = key[last], total[last]
+    first = np.ones(len(key), bool)
+    first[1:] = (key[1:] >> _DAY_BITS) != (key[:-1] >> _DAY_BITS)
+    starts = np.flatnonzero(first)
+    before = np.concatenate([[0], total[starts[1:] - 1]]) if len(starts) else total[:0]
+    code = total - np.repeat(before, np.diff(np.append(starts, len(key))))
+    changed = first.copy()
+    changed[1:] |= code[1:] != code[:-1]
+    return Timeline(key[changed], code[changed].astype(np.int32))
+
+
+def _packed(scope: Days, day: Days, change: npt.NDArray[np.int64]) -> Keys:
+    return (keys(scope, day) << _DELTA_BITS) | (change + (1 << (_DELTA_BITS - 1)))
+
+
+def clipped(domain: Domain, scope: Days, day: Days, value: Values) -> Steps:
+    """Rows in any order into steps inside each scope: what was so before counts at the start."""
+    order = np.argsort(keys(scope, np.maximum(day, 0)), kind="stable")
+    scope, day, value = scope[order], day[order], value[order]
+    day = np.maximum(day, domain.start[scope])
+    key = keys(scope, day)
+    keep = np.ones(len(key), bool)
+    keep[:-1] = key[1:] != key[:-1]
+    keep &= day < domain.end[scope]
+    return Steps(scope[keep], day[keep].astype(np.int32), value[keep])
+
+
+def constant(domain: Domain, value: Values) -> Steps:
+    """One value for the whole of each scope."""
+    return Steps(np.arange(len(domain), dtype=np.int32), domain.start, value)
+
+
+def counted(
+    domain: Domain,
+    scope: Days,
+    day: Days,
+    sure: npt.NDArray[np.integer],
+    possible: npt.NDArray[np.integer],
+    least: int,
+    most: int | None,
+) -> Steps:
+    """Rows that change how many there surely and possibly are, into ``at least`` / ``at most``."""
+    inside = day < domain.end[scope]
+    scope, day, sure, possible = scope[inside], day[inside], sure[inside], possible[inside]
+    day = np.maximum(day, domain.start[scope])
+    base = np.arange(len(domain), dtype=np.int32)
+    scope = np.concatenate([base, scope])
+    key = keys(scope, np.concatenate([domain.start, day]))
+    order = np.argsort(key, kind="stable")
+    key, scope = key[order], scope[order]
+    nothing = np.zeros(len(base), np.int64)
+    counts = []
+    first = np.flatnonzero(np.r_[True, scope[1:] != scope[:-1]]) if len(scope) else nothing[:0]
+    lengths = np.diff(np.append(first, len(scope)))
+    for change in (sure, possible):
+        total = np.cumsum(np.concatenate([nothing, change])[order])
+        before = np.concatenate([[0], total[first[1:] - 1]]) if len(first) else total[:0]
+        counts.append(total - np.repeat(before, lengths))
+    surely, possibly = counts
+    true = surely >= least
+    false = possibly < least
+    if most is not None:
+        true &= possibly <= most
+        false |= surely > most
+    value = np.where(true, 1, np.where(false, 0, UNKNOWN)).astype(np.int8)
+    last = np.ones(len(key), bool)
+    last[:-1] = key[1:] != key[:-1]
+    return Steps(scope[last], (key[last] & FAR).astype(np.int32), value[last])
+
+
+# ------------------------------------------------------------------- leaves, one by one
+
+
+@frozen(eq=False)
+class Caseload:
+    """Facts cut to the as-at day, and what leaves need to look things up in them."""
+
+    facts: Facts
+    as_at: int
+
+    def table(self, kind: str) -> Table:
+        return self.facts.tables[kind]
+
+
+def steps_of(leaf: Leaf, domain: Domain, caseload: Caseload) -> Steps:
+    """The step function of one leaf condition over the scopes."""
+    match leaf:
+        case p.Flag(owner, name):
+            return _attribute(domain, caseload, owner, name, lambda c: c.values.astype(np.int8))
+        case p.Is(owner, name, values):
+            return _attribute(domain, caseload, owner, name, lambda c: is_one_of(c, values))
+        case p.Stated(owner, name):
+            return _attribute(domain, caseload, owner, name, is_stated)
+        case p.Running():
+            return _running(leaf.period, leaf.where, leaf.own, 1, None, domain, caseload)
+        case p.Count(kind, least, most, where, _, own):
+            if caseload.table(kind).kind.nature == "period":
+                return _running(kind, where, own, least, most, domain, caseload)
+            return _events(leaf, domain, caseload)
+        case p.Elapsed():
+            return _elapsed(leaf, domain, caseload)
+        case p.Aged(years):
+            return _aged(years, domain, caseload)
+        case InForceOn(first, last):
+            return _in_force(first, last, domain)
+        case Group(condition):
+            line = possible(condition, domain, caseload)
+            return Steps(line.scope, line.day, _VALUE_OF_BITS[line.code])
+
+
+def is_one_of(column: Column, values: Sequence[str]) -> Values:
+    """Whether each cell is one of the values; blank is unknown."""
+    if column.values.dtype == np.int8:
+        wanted = {"yes": 1, "no": 0}
+        truth = np.isin(column.values, [wanted[v] for v in values]).astype(np.int8)
+        return np.where(column.values == UNKNOWN, UNKNOWN, truth).astype(np.int8)
+    codes = [code for code, value in enumerate(column.categories) if value in values]
+    truth = np.isin(column.values, codes).astype(np.int8)
+    return np.where(column.values < 0, UNKNOWN, truth).astype(np.int8)
+
+
+def is_stated(column: Column) -> Values:
+    """Whether each cell holds a value; unknown only where the source has no such field."""
+    if not column.supplied:
+        return np.full(len(column.values), UNKNOWN, np.int8)
+    blank = column.values == UNKNOWN if column.values.dtype == np.int8 else column.values < 0
+    return (~blank).astype(np.int8)
+
+
+def _attribute(
+    domain: Domain,
+    caseload: Caseload,
+    owner: str,
+    name: str,
+    read: Callable[[Column], Values],
+) -> Steps:
+    if owner not in caseload.facts.tables:
+        return constant(domain, read(caseload.facts.columns[name])[domain.subject])
+    table = caseload.table(owner)
+    value = read(table.columns[name])[domain.member_row]
+    day = np.maximum(table.start[domain.member_row], domain.start[domain.member_scope])
+    return Steps(domain.member_scope, day, value)
+
+
+def _pairs(domain: Domain, table: Table, own: bool) -> tuple[Days, Days]:
+    """Which rows of the table each scope looks at: by id where it is so declared, else its subject's."""
+    if own and domain.period is not None and table.kind.of == domain.period:
+        scope_of = np.full(int(domain.member_row.max(initial=-1)) + 2, -1, np.int32)
+        scope_of[domain.member_row] = domain.member_scope
+        parent = np.where(table.parent < len(scope_of) - 1, table.parent, -1)
+        scope = np.where(parent >= 0, scope_of[parent], -1)
+        rows = np.flatnonzero(scope >= 0).astype(np.int32)
+        return scope[rows].astype(np.int32), rows
+    lo = np.searchsorted(table.subject, domain.subject, side="left")
+    hi = np.searchsorted(table.subject, domain.subject, side="right")
+    return spans(lo, hi)
+
+
+def _tested(table: Table, where: p.Condition | None, caseload: Caseload) -> Values:
+    """Whether each row of the table passes the test."""
+    if where is None:
+        return np.ones(len(table), np.int8)
+    return row_truth(where, table, caseload)
+
+
+def _uncovered(
+    domain: Domain, table: Table, caseload: Caseload, until: Days
+) -> tuple[Days, Days, npt.NDArray[np.int64]]:
+    """Changes of how many unseen rows there may be: before coverage begins and after it ends."""
+    early = np.flatnonzero(table.covered_from[domain.subject] > domain.start).astype(np.int32)
+    scopes = [early, early]
+    days = [domain.start[early], until[early]]
+    change = [np.full(len(early), MANY), np.full(len(early), -MANY)]
+    if table.covered_to < caseload.as_at:
+        every = np.arange(len(domain), dtype=np.int32)
+        scopes.append(every)
+        days.append(np.full(len(domain), table.covered_to + 1, np.int32))
+        change.append(np.full(len(domain), MANY))
+    joined = np.concatenate(change).astype(np.int64)
+    return np.concatenate(scopes), np.concatenate(days).astype(np.int32), joined
+
+
+def _running(
+    kind: str,
+    where: p.Condition | None,
+    own: bool,
+    least: int,
+    most: int | None,
+    domain: Domain,
+    caseload: Caseload,
+) -> Steps:
+    """How many periods are running: one more from each start, one fewer from each end."""
+    table = caseload.table(kind)
+    tested = _tested(table, where, caseload)
+    scope, row = _pairs(domain, table, own)
+    touching = (table.end[row] > domain.start[scope]) & (table.start[row] < domain.end[scope])
+    touching &= tested[row] != 0
+    scope, row = scope[touching], row[touching]
+    sure = ((tested[row] == 1) & (table.start[row] != MISSING)).astype(np.int64)
+    one = np.ones(len(row), np.int64)
+    covered = table.covered_from[domain.subject]
+    gap_scope, gap_day, gap = _uncovered(domain, table, caseload, covered)
+    return counted(
+        domain,
+        np.concatenate([scope, scope, gap_scope]),
+        np.concatenate([np.maximum(table.start[row], 0), table.end[row], gap_day]),
+        np.concatenate([sure, -sure, np.zeros(len(gap), np.int64)]),
+        np.concatenate([one, -one, gap]),
+        least,
+        most,
+    )
+
+
+def _events(leaf: p.Count, domain: Domain, caseload: Caseload) -> Steps:
+    """How many events there have been, in the scope or ever, or in the last D."""
+    table = caseload.table(leaf.kind)
+    tested = _tested(table, leaf.where, caseload)
+    scope, row = _pairs(domain, table, leaf.own)
+    day = table.start[row]
+    keep = (tested[row] != 0) & (day < domain.end[scope])
+    if leaf.own:
+        keep &= day >= domain.start[scope]
+    scope, row, day = scope[keep], row[keep], day[keep]
+    sure = (tested[row] == 1).astype(np.int64)
+    one = np.ones(len(row), np.int64)
+    covered = table.covered_from[domain.subject]
+    forgotten = np.full(len(domain), FAR, np.int32)
+    if leaf.window is not None:
+        back = back_table(leaf.window)
+        gone = np.searchsorted(back, day, side="right").astype(np.int32)
+        last_unseen = np.minimum(covered - 1, FAR)
+        forgotten = np.searchsorted(back, last_unseen, side="right").astype(np.int32)
+        scope = np.concatenate([scope, scope])
+        day = np.concatenate([day, gone])
+        sure, one = np.concatenate([sure, -sure]), np.concatenate([one, -one])
+    gap_domain = domain
+    if not leaf.own:
+        gap_domain = evolve(domain, start=np.zeros(len(domain), np.int32))
+    gap_scope, gap_day, gap = _uncovered(gap_domain, table, caseload, forgotten)
+    return counted(
+        domain,
+        np.concatenate([scope, gap_scope]),
+        np.concatenate([day, gap_day]),
+        np.concatenate([sure, np.zeros(len(gap), np.int64)]),
+        np.concatenate([one, gap]),
+        leaf.at_least,
+        leaf.at_most,
+    )
+
+
+def _elapsed(leaf: p.Elapsed, domain: Domain, caseload: Caseload) -> Steps:
+    """False from each anchor, true from the boundary after the latest one."""
+    boundary = boundary_table(leaf.duration)
+    scope, day, value = _anchor_days(leaf.anchor, domain, caseload)
+    order = np.argsort(keys(scope, np.maximum(day, 0)), kind="stable")
+    scope, day, value = scope[order], day[order], value[order]
+    reached = np.where(value == UNKNOWN, FAR, boundary[np.maximum(day, 0)])
+    following = np.full(len(day), FAR, np.int32)
+    same = scope[1:] == scope[:-1]
+    following[:-1] = np.where(same, day[1:], FAR)
+    run = reached < following
+    return clipped(
+        domain,
+        np.concatenate([scope, scope[run]]),
+        np.concatenate([day, reached[run]]).astype(np.int32),
+        np.concatenate([value, np.ones(int(run.sum()), np.int8)]),
+    )
+
+
+def _anchor_days(
+    anchor: p.Anchor, domain: Domain, caseload: Caseload
+) -> tuple[Days, Days, Values]:
+    """Days from which a boundary is counted; a value of 2 marks where the anchor is not known."""
+    every = np.arange(len(domain), dtype=np.int32)
+    if isinstance(anchor, p.ScopeStart | p.ScopeEnd):
+        day = domain.start if isinstance(anchor, p.ScopeStart) else domain.end
+        return every, day, np.zeros(len(domain), np.int8)
+    kind = anchor.period if isinstance(anchor, p.PeriodEdge) else anchor.event
+    table = caseload.table(kind)
+    tested = _tested(table, anchor.where, caseload)
+    scope, row = _pairs(domain, table, own=False)
+    day = table.end[row] if isinstance(anchor, p.PeriodEdge) and anchor.edge == "end" else table.start[row]
+    keep = (tested[row] != 0) & (day < FAR)
+    if isinstance(anchor, p.EventDay):
+        keep &= (day >= domain.start[scope]) & (day < domain.end[scope])
+    scope, row, day = scope[keep], row[keep], day[keep]
+    value = np.where((tested[row] == 1) & (day != MISSING), 0, UNKNOWN).astype(np.int8)
+    covered = table.covered_from[domain.subject]
+    early = np.flatnonzero(covered > domain.start).astype(np.int32)
+    gaps, days = [early], [np.zeros(len(early), np.int32)]
+    if table.covered_to < caseload.as_at:
+        gaps.append(every)
+        days.append(np.full(len(domain), table.covered_to + 1, np.int32))
+    gap = np.concatenate(gaps)
+    return (
+        np.concatenate([gap, scope]),
+        np.concatenate([*days, day]).astype(np.int32),
+        np.concatenate([np.full(len(gap), UNKNOWN, np.int8), value]),
+    )
+
+
+def _aged(years: int, domain: Domain, caseload: Caseload) -> Steps:
+    """True from the birthday (T-24); unknown without a date of birth."""
+    born = caseload.facts.born[domain.subject]
+    birthday = boundary_table(p.Duration(years, "year"))[np.maximum(born, 0)]
+    unknown = born == MISSING
+    scope = np.arange(len(domain), dtype=np.int32)
+    value = np.where(unknown, UNKNOWN, 1).astype(np.int8)
+    return clipped(domain, scope, np.where(unknown, 0, birthday).astype(np.int32), value)
+
+
+def _in_force(first: int, last: int, domain: Domain) -> Steps:
+    """True from the first to the last day of the law, both included."""
+    scope = np.arange(len(domain), dtype=np.int32)
+    day = np.concatenate([np.full(len(domain), first), np.full(len(domain), min(last + 1, FAR))])
+    value = np.repeat(np.array([1, 0], np.int8), len(domain))
+    return clipped(domain, np.concatenate([scope, scope]), day.astype(np.int32), value)
+
+
+# ---------------------------------------------------------------- whole conditions
+
+
+_leaves_and_table = cache(truth_table)
+
+
+FALSE_BIT, TRUE_BIT = 1, 2
+_VALUE_OF_BITS = np.array([UNKNOWN, 0, 1, UNKNOWN], np.int8)
+
+
+def possible(condition: p.Condition, domain: Domain, caseload: Caseload) -> Timeline:
+    """What the condition may be over time: bit 1 for false, bit 2 for true, both if unknown."""
+    leaves, table = _leaves_and_table(condition)
+    line = timeline(domain, [steps_of(leaf, domain, caseload) for leaf in leaves])
+    return evolve(line, code=table[line.code])
+
+
+def on_days(subject: Days, day: Days, period: str | None, row: Days) -> Domain:
+    """Single days as scopes one day long, each with the table row that is judged on it."""
+    every = np.arange(len(subject), dtype=np.int32)
+    return Domain(subject, day, (day + 1).astype(np.int32), period, every, row)
+
+
+def row_truth(condition: p.Condition, table: Table, caseload: Caseload) -> Values:
+    """Whether each row of a table passes a test, on its own first day: 0, 1, or 2 for unknown."""
+    rows = np.arange(len(table), dtype=np.int32)
+    domain = on_days(table.subject, np.maximum(table.start, 0), table.kind.name, rows)
+    return truth_on(condition, domain, caseload)
+
+
+def truth_on(condition: p.Condition, domain: Domain, caseload: Caseload) -> Values:
+    """The condition on each of a domain of single days: 0, 1, or 2 for unknown."""
+    leaves, table = _leaves_and_table(condition)
+    bits = table[codes_on(leaves, domain, caseload)]
+    return _VALUE_OF_BITS[bits]
+
+
+def codes_on(
+    leaves: Sequence[Leaf], domain: Domain, caseload: Caseload
+) -> npt.NDArray[np.int32]:
+    """The base-3 code of the leaves on each of a domain of single days."""
+    code = np.zeros(len(domain), np.int32)
+    for digit, leaf in enumerate(leaves):
+        steps = steps_of(leaf, domain, caseload)
+        if len(steps.scope) == len(domain):
+            code += steps.value * np.int32(3**digit)
+        else:
+            code[steps.scope] += steps.value * np.int32(3**digit)
+    return code

@@ -1,0 +1,1 @@
+"""What comes with Duly and is registered as a plugin: sources, outputs, packs."""
