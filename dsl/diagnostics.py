@@ -60,6 +60,15 @@ class PolicyError(Exception):
         super().__init__("; ".join(message.title for message in self.diagnostics))
 
 
+class PackNotFound(Exception):
+    """No pack of this name is installed, and no folder is there; says what was looked for."""
+
+    def __init__(self, wanted: str, help: str):
+        self.wanted = wanted
+        self.help = help
+        super().__init__(f"there is no pack `{wanted}`: {help}")
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``did you mean `visit`?`` for the nearest known names, or nothing."""
     by_folded = {name.casefold(): name for name in known}

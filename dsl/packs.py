@@ -19,15 +19,6 @@ SCENARIOS = "scenarios"
 """The folder inside a pack whose files hold only scenarios."""
 
 
-class PackNotFound(Exception):
-    """No pack of this name is installed, and no folder is there; says what was looked for."""
-
-    def __init__(self, wanted: str, help: str):
-        self.wanted = wanted
-        self.help = help
-        super().__init__(f"there is no pack `{wanted}`: {help}")
-
-
 @frozen
 class LoadedPolicy:
     """A policy with the texts that it came from; ``own`` is the pack that was asked for."""

@@ -461,13 +461,26 @@ class _Resolver:
             if not place.scoped:
                 self._no_scope(node)
                 return None
-            return p.ScopeStart() if node.edge == "start" else p.ScopeEnd()
+            return self._own_edge(node, place)
         period = self._kind(node.period, "period")
         if period is None:
             return None
         if period.name == place.period and node.ordinal is None:
-            return p.ScopeStart() if node.edge == "start" else p.ScopeEnd()
+            return self._own_edge(node, place)
         return p.PeriodEdge(period.name, node.edge, node.ordinal)  # type: ignore[arg-type]
+
+    def _own_edge(self, node: ast.EdgeRef, place: Place) -> p.Anchor | None:
+        if node.edge == "start":
+            return p.ScopeStart()
+        name = place.period or "PERIOD"
+        self.diagnostics.add(
+            "after-the-end",
+            "nothing runs from the end of its own scope",
+            node.span,
+            why="the scope is over on that day, so the duty would lapse for every child",
+            help=f"put the sentence before any `during` line and write `of end of {name}`",
+        )
+        return None
 
     def _no_scope(self, node: ast.EdgeRef) -> None:
         self.diagnostics.add(
@@ -722,6 +735,11 @@ class _Resolver:
                 return None
             return p.Every(node.duration, anchor)
         needs = position == 0 and not act.milestone
+        if act.milestone and anchor is not None and anchor != p.EventDay(act.event):
+            self._milestone_anchor(node, act)
+            return None
+        if act.milestone:
+            anchor = None
         if (anchor is None and needs) or (anchor is not None and position > 0):
             self._anchor_trouble(node, position)
             return None
@@ -729,6 +747,15 @@ class _Resolver:
             return p.WithoutNumber(node.form, anchor)  # type: ignore[arg-type]
         assert node.duration is not None
         return p.Within(node.duration, anchor, node.form)  # type: ignore[arg-type]
+
+    def _milestone_anchor(self, node: ast.Timing, act: p.Act) -> None:
+        self.diagnostics.add(
+            "milestone-anchor",
+            f"`{act.milestone}` belongs to its own `{act.event}`",
+            node.span,
+            why="counted from anything else it would be unclear which one a child is still owed",
+            help=f"leave `of …` out, or write `of {act.event}`",
+        )
 
     def _anchor_trouble(self, node: ast.Timing, position: int) -> None:
         if position == 0:

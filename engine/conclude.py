@@ -298,6 +298,7 @@ DOUBTS = {
     ev.UNDECIDED_ACT: "it is not known whether {test}",
     ev.UNDECIDED_ANCHOR: "it is not known whether what it counts from is there",
     ev.BLANK_START: "the start is blank: fill it in",
+    ev.NO_ANCHOR: "no record covers what it counts from",
 }
 """Why an obligation cannot be told, for the person who can fill the gap."""
 

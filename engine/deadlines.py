@@ -166,9 +166,9 @@ def _stood(
     day: Days,
     wanted: Flags,
 ) -> Flags:
-    """Whether the duty stood on the day, for those wanted; not before it may stand at all."""
-    stood = np.zeros(len(day), bool)
-    some = np.flatnonzero(wanted & (day >= stands))
+    """Whether the duty stood on the day, for those wanted; a day before its step is no reason."""
+    stood = wanted & (day < stands)
+    some = np.flatnonzero(wanted & ~stood)
     if len(some):
         segment = line.at_any(scope[some], day[some])
         stood[some] = flat[line.which[segment] * np.int64(FAR + 1) + anchor[some]] < FAR

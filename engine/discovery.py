@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from duly.dsl.diagnostics import did_you_mean
-from duly.dsl.packs import LoadedPolicy, PackNotFound, load_policy
+from duly.dsl.diagnostics import PackNotFound, did_you_mean
 from duly.engine import hookspecs
 from duly.engine.raw import FactsError
+
+if TYPE_CHECKING:
+    from duly.dsl.packs import LoadedPolicy
 
 GROUP = "duly"
 
@@ -57,6 +59,11 @@ def packs(manager: pluggy.PluginManager) -> Mapping[str, hookspecs.PackFolder]:
     return _gathered(manager, "register_packs")
 
 
+def commands(manager: pluggy.PluginManager) -> Mapping[str, hookspecs.Command]:
+    """Subcommands by name."""
+    return _gathered(manager, "register_commands")
+
+
 def find_pack(manager: pluggy.PluginManager, wanted: str) -> Path:
     """The folder of a pack, given by name or as a path.  Raises ``PackNotFound``."""
     installed = packs(manager)
@@ -74,6 +81,8 @@ def find_pack(manager: pluggy.PluginManager, wanted: str) -> Path:
 
 def load(manager: pluggy.PluginManager, wanted: str) -> LoadedPolicy:
     """Read a pack and those it stands over, by name or as a path."""
+    from duly.dsl.packs import load_policy  # the parser, which listing plugins does not need
+
     return load_policy(find_pack(manager, wanted), lambda name: find_pack(manager, name))
 
 

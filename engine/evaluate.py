@@ -17,18 +17,28 @@ from duly.dsl import policy as p
 from duly.engine import deadlines
 from duly.engine.dates import FAR, MISSING, Days, day_of
 from duly.engine.deadlines import Segments, segments
-from duly.engine.facts import Facts, Table, cut
+from duly.engine.facts import UNKNOWN, Facts, Table, cut
 from duly.engine.lower import ABSENT, FAILED, HELD, JUDGED_EXEMPT
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import EXEMPT, PAUSED, DutyPlan, Plan, StepPlan
-from duly.engine.scopes import Acts, Anchors, Scopes, acts_of, anchors_of, inside, occasions, scopes_of
+from duly.engine.scopes import (
+    Acts,
+    Anchors,
+    Scopes,
+    acts_of,
+    anchors_of,
+    inside,
+    occasions,
+    scopes_of,
+    tests,
+)
 from duly.engine.timeline import (
     TRUE_BIT,
     Caseload,
     Flags,
     codes_on,
     keys,
-    row_truth,
+    pairs,
     spans,
     steps_of,
     timeline,
@@ -46,7 +56,16 @@ from duly.engine.timeline import (
     NEEDS_JUDGEMENT,
 ) = range(len(VERDICTS))
 
-NO_DOUBT, NOT_HELD, NOT_COVERED, AFTER_EXTRACT, UNDECIDED_ACT, UNDECIDED_ANCHOR, BLANK_START = range(7)
+(
+    NO_DOUBT,
+    NOT_HELD,
+    NOT_COVERED,
+    AFTER_EXTRACT,
+    UNDECIDED_ACT,
+    UNDECIDED_ANCHOR,
+    BLANK_START,
+    NO_ANCHOR,
+) = range(8)
 """Why an obligation is ``cannot tell``."""
 
 FROM_START, FROM_ANCHOR, FROM_ACT = range(3)
@@ -130,7 +149,7 @@ def judge(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
         yield _states(duty, caseload)
         return
     scopes = scopes_of(duty.scope, caseload)
-    acts = acts_of(duty.duty.act, caseload)
+    acts = acts_of(duty.duty.act, scopes, caseload)
     if duty.duty.act.milestone is not None:
         runs = _milestones(duty, scopes, acts, caseload)
     else:
@@ -143,7 +162,17 @@ def judge(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
             lines[run.step] = _segments(duty.steps[run.step], scopes, caseload)
         yield _judged(duty, run, scopes, acts, lines[run.step], caseload)
     if len(scopes.blank):
-        yield _blank_starts(duty, scopes, acts, caseload)
+        nowhere = np.full(len(scopes.blank), MISSING, np.int32)
+        yield _untold(
+            duty, scopes, acts, scopes.blank_subject, scopes.blank, nowhere, BLANK_START
+        )
+    unseen = _unseen(duty, scopes, caseload)
+    if len(unseen):
+        domain = scopes.domain
+        rows = _first_rows(scopes)[unseen]
+        yield _untold(
+            duty, scopes, acts, domain.subject[unseen], rows, domain.start[unseen], NO_ANCHOR
+        )
 
 
 def _segments(step: StepPlan, scopes: Scopes, caseload: Caseload) -> Segments:
@@ -203,9 +232,11 @@ def _sequence(
 ) -> Iterator[_Run]:
     """Each step in turn, for all sequences at once."""
     live, table = _beginnings(duty, scopes, acts, caseload)
+    without = _unanchored(duty, scopes, caseload)
+    without[_unseen(duty, scopes, caseload)] = False
     for number, step in enumerate(duty.steps):
         if number == 1:
-            live = _with_assumed(duty, live, scopes, acts, caseload)
+            live = _with_assumed(live, without, scopes, acts, caseload)
         match step.timing:
             case p.Every(_, until):
                 run, live = _every(number, until, live, scopes, acts, caseload)
@@ -235,13 +266,12 @@ def _beginnings(
 def _live(
     anchors: Anchors, following: Days, same_kind: bool, scopes: Scopes, acts: Acts
 ) -> _Live:
-    domain = scopes.domain
-    lo, hi = inside(scopes, acts.key)
+    lo, hi = inside(scopes, acts)
     scope, day = anchors.scope, anchors.day
-    own = keys(domain.subject[scope], day)
+    own = acts.in_scope(scope, day)
     side = "right" if same_kind else "left"
     next_act = np.maximum(np.searchsorted(acts.key, own, side=side), lo[scope])  # type: ignore[call-overload]
-    cut_off = np.searchsorted(acts.key, keys(domain.subject[scope], following), side="left")
+    cut_off = np.searchsorted(acts.key, acts.in_scope(scope, following), side="left")
     from_start = anchors.table is None
     return _Live(
         scope=scope,
@@ -252,23 +282,41 @@ def _live(
         next_act=next_act.astype(np.int32),
         last_act=np.minimum(hi[scope], cut_off).astype(np.int32),
         last_of_scope=hi[scope],
-        end=np.minimum(domain.end[scope], following),
+        end=np.minimum(scopes.domain.end[scope], following),
         begun=day,
         assumed=np.zeros(len(scope), bool),
         doubtful=anchors.doubtful,
     )
 
 
+def _unanchored(duty: DutyPlan, scopes: Scopes, caseload: Caseload) -> Flags:
+    """Scopes in which no first anchor is recorded, of duties whose clock runs from an event."""
+    first = _first_anchor(duty.steps[0])
+    without = np.zeros(len(scopes.domain), bool)
+    if isinstance(first, p.EventDay | p.PeriodEdge) and not isinstance(duty.scope, p.Always):
+        without[:] = True
+        without[anchors_of(first, scopes.domain, caseload).scope] = False
+    return without
+
+
+def _unseen(duty: DutyPlan, scopes: Scopes, caseload: Caseload) -> Days:
+    """Unanchored scopes whose first anchor may have gone unrecorded."""
+    without = _unanchored(duty, scopes, caseload)
+    if not without.any():
+        return np.zeros(0, np.int32)
+    first = _first_anchor(duty.steps[0])
+    assert isinstance(first, p.EventDay | p.PeriodEdge)
+    kind = first.event if isinstance(first, p.EventDay) else first.period
+    covered = caseload.table(kind).covered_from[scopes.domain.subject]
+    return np.flatnonzero(without & (covered > scopes.domain.start)).astype(np.int32)
+
+
 def _with_assumed(
-    duty: DutyPlan, live: _Live, scopes: Scopes, acts: Acts, caseload: Caseload
+    live: _Live, without: Flags, scopes: Scopes, acts: Acts, caseload: Caseload
 ) -> _Live:
     """Scopes without any first anchor: the second step runs from their start, assumed."""
-    first = _first_anchor(duty.steps[0])
-    if isinstance(first, p.ScopeStart):
+    if not without.any():
         return live
-    anchored = anchors_of(first, scopes.domain, caseload).scope
-    without = np.ones(len(scopes.domain), bool)
-    without[anchored] = False
     starts = anchors_of(p.ScopeStart(), scopes.domain, caseload)
     never = np.full(len(scopes.domain), FAR, np.int32)
     added = _live(starts, never, False, scopes, acts).take(without)
@@ -342,10 +390,10 @@ def _every(
     """A repeating step: the step's anchor and each act start a clock that the next act stops."""
     ends = np.full(len(live.scope), FAR, np.int32)
     if until is not None:
-        ends = _until(until, live, scopes, caseload)
-    beyond = np.searchsorted(
-        acts.key, keys(scopes.domain.subject[live.scope], ends), side="right"
-    ).astype(np.int32)
+        anchors = anchors_of(until, scopes.domain, caseload)
+        ends = _until(anchors, live)
+    beyond = np.searchsorted(acts.key, acts.in_scope(live.scope, ends), side="right")
+    beyond = beyond.astype(np.int32)
     last = np.maximum(np.minimum(live.last_act, beyond), live.next_act)
     owner, place = spans(np.zeros(len(live.scope), np.int32), last - live.next_act + 1)
     act = live.next_act[owner] + place
@@ -358,7 +406,10 @@ def _every(
     act = np.where(open_, len(acts.day), act)
     end = np.minimum(live.end, ends)[owner]
     keep = (anchor < end) & (anchor < day[act])
-    owner, anchor = owner[keep], anchor[keep]
+    owner, anchor, fulfilled = owner[keep], anchor[keep], day[act[keep]]
+    doubtful = live.doubtful[owner]
+    if until is not None:
+        doubtful = doubtful | _may_have_ended(anchors, live, owner, fulfilled, scopes, caseload)
     run = _Run(
         step=number,
         scope=live.scope[owner],
@@ -367,23 +418,45 @@ def _every(
         anchor_row=anchor_row[keep],
         stands=np.maximum(live.stands[owner], anchor),
         end=end[keep],
-        fulfilled=day[act[keep]],
+        fulfilled=fulfilled,
         act=row[act[keep]],
         begun=live.begun[owner],
-        assumed=live.assumed[owner] & first[keep],
-        doubtful=live.doubtful[owner],
+        assumed=live.assumed[owner],
+        doubtful=doubtful,
         anchor_table=None,
     )
     return run, _after(live, ends, last, day, row)
 
 
-def _until(until: p.Anchor, live: _Live, scopes: Scopes, caseload: Caseload) -> Days:
+def _until(anchors: Anchors, live: _Live) -> Days:
     """The first day of the anchor on or after each sequence's own, ``FAR`` for none."""
-    found = anchors_of(until, scopes.domain, caseload)
-    key = keys(found.scope, found.day)
-    wanted = np.searchsorted(key, keys(live.scope, live.anchor), side="left")
-    there = np.append(found.scope, -1)[np.minimum(wanted, len(key))] == live.scope
-    return np.where(there, np.append(found.day, FAR)[np.minimum(wanted, len(key))], FAR).astype(np.int32)
+    sure = ~anchors.doubtful
+    scope, day = anchors.scope[sure], anchors.day[sure]
+    wanted = np.searchsorted(keys(scope, day), keys(live.scope, live.anchor), side="left")
+    there = np.append(scope, -1)[wanted] == live.scope
+    return np.where(there, np.append(day, FAR)[wanted], FAR).astype(np.int32)
+
+
+def _may_have_ended(
+    anchors: Anchors,
+    live: _Live,
+    owner: Days,
+    fulfilled: Days,
+    scopes: Scopes,
+    caseload: Caseload,
+) -> Flags:
+    """Whether an anchor that may not count, or that no record covers, may have ended the step."""
+    scope, begun = live.scope[owner], live.anchor[owner]
+    doubtful = keys(anchors.scope[anchors.doubtful], anchors.day[anchors.doubtful])
+    lo = np.searchsorted(doubtful, keys(scope, begun), side="left")
+    hi = np.searchsorted(doubtful, keys(scope, fulfilled), side="right")
+    ended = hi > lo
+    table = anchors.table
+    if table is not None:
+        ended |= table.covered_from[scopes.domain.subject[scope]] > begun
+        if table.covered_to < caseload.as_at:
+            ended |= fulfilled > table.covered_to
+    return ended
 
 
 def _after(live: _Live, ends: Days, last: Days, day: Days, row: Days) -> _Live:
@@ -406,17 +479,15 @@ def _milestones(
 ) -> Iterator[_Run]:
     """Each event's own milestone, counted from the event or from the anchor of the first step."""
     assert isinstance(duty.duty, p.Do) and duty.duty.act.milestone is not None
-    table = acts.table
+    table, domain = acts.table, scopes.domain
     act = duty.duty.act
-    tested = (
-        row_truth(act.where, table, caseload) if act.where is not None else np.ones(len(table), np.int8)
-    )
-    key = keys(table.subject, table.start)
-    lo, hi = inside(scopes, key)
-    scope, row = spans(lo, hi)
-    keep = (tested[row] != 0) & (table.start[row] < scopes.domain.end[scope])
-    scope, row = scope[keep], row[keep]
+    tested = tests(act.where, table, caseload)
+    scope, row = pairs(domain, table, own=True)
     anchor = table.start[row]
+    keep = (tested[row] != 0) & (anchor >= domain.start[scope]) & (anchor < domain.end[scope])
+    scope, row, anchor = scope[keep], row[keep], anchor[keep]
+    order = np.argsort(keys(scope, anchor), kind="stable")
+    scope, row, anchor = scope[order], row[order], anchor[order]
     recorded = table.columns[act.milestone].values[row].astype(np.int32)
     done = recorded != MISSING
     yield _Run(
@@ -426,7 +497,7 @@ def _milestones(
         anchor_from=np.full(len(row), FROM_ACT, np.int8),
         anchor_row=row,
         stands=anchor,
-        end=scopes.domain.end[scope],
+        end=domain.end[scope],
         fulfilled=np.where(done, recorded, FAR).astype(np.int32),
         act=np.where(done, row, -1).astype(np.int32),
         begun=anchor,
@@ -537,6 +608,14 @@ def _ever_exempt(
     return between > 0
 
 
+def _first_rows(scopes: Scopes) -> Days:
+    """The first table row of each scope, -1 where it is not made of rows."""
+    domain = scopes.domain
+    first = np.full(len(domain), -1, np.int32)
+    first[domain.member_scope[::-1]] = domain.member_row[::-1]
+    return first
+
+
 def _batch(
     duty: DutyPlan,
     run: _Run,
@@ -549,14 +628,12 @@ def _batch(
     assumed: Flags,
 ) -> Batch:
     domain = scopes.domain
-    first_row = np.full(len(domain), -1, np.int32)
-    first_row[domain.member_scope[::-1]] = domain.member_row[::-1]
     return Batch(
         duty=duty,
         step=run.step,
         subject=domain.subject[run.scope],
         scope=run.scope,
-        scope_row=first_row[run.scope],
+        scope_row=_first_rows(scopes)[run.scope],
         scope_start=domain.start[run.scope],
         anchor=run.anchor,
         anchor_from=run.anchor_from,
@@ -617,7 +694,9 @@ def _doubts(
     if run.doubtful.any():
         doubt[run.doubtful & missed] = UNDECIDED_ANCHOR
     if scopes.doubt is not None:
-        doubt[_may_not_be_there(scopes, batch) & missed] = UNDECIDED_ANCHOR
+        unsure = _may_not_be_there(scopes, batch)
+        batch.assumed[unsure] = True
+        doubt[unsure & missed] = UNDECIDED_ANCHOR
     if len(acts.undecided):
         doubt[_undecided(run, scopes, acts, batch, missed, open_ & sequence)] = UNDECIDED_ACT
     covered = table.covered_from[batch.subject]
@@ -626,7 +705,7 @@ def _doubts(
         doubt[early & open_] = NOT_COVERED
     if table.covered_to < caseload.as_at:
         fell_due = (batch.deadline > table.covered_to) & (batch.deadline < caseload.as_at)
-        unseen = np.isin(batch.verdict, (OVERDUE, NOT_MET)) & fell_due
+        unseen = np.isin(batch.verdict, (OVERDUE, NOT_MET, LAPSED)) & fell_due
         doubt[unseen] = AFTER_EXTRACT
     if table.coverage == "absent":
         doubt[batch.verdict != IS_EXEMPT] = NOT_HELD
@@ -647,35 +726,42 @@ def _undecided(
     """Whether an act that may not fit would make a difference to the verdict."""
     marked = np.zeros(len(batch), bool)
     some = np.flatnonzero(missed | stepped)
-    subject = batch.subject[some]
+    scope = run.scope[some]
     step = batch.duty.steps[run.step]
-    later_day = (batch.anchor_from[some] == FROM_ACT) | isinstance(step.timing, p.Every)
+    same_kind = run.anchor_table is not None and run.anchor_table.kind.name == acts.table.kind.name
+    later_day = (batch.anchor_from[some] == FROM_ACT) | isinstance(step.timing, p.Every) | same_kind
     after = batch.anchor[some] + later_day
     done = batch.fulfilled[some] != MISSING
     last = np.where(done, np.minimum(batch.fulfilled[some] - 1, batch.deadline[some]), FAR)
-    last = np.minimum(last, scopes.last_act[run.scope[some]])
-    lo = np.searchsorted(acts.undecided, keys(subject, after), side="left")
-    hi = np.searchsorted(acts.undecided, keys(subject, last), side="right")
+    last = np.minimum(last, scopes.last_act[scope])
+    lo = np.searchsorted(acts.undecided, acts.in_scope(scope, after), side="left")
+    hi = np.searchsorted(acts.undecided, acts.in_scope(scope, last), side="right")
     marked[some] = (hi > lo) & missed[some]
-    begun = np.searchsorted(acts.undecided, keys(subject, run.begun[some]), side="left")
-    until = np.searchsorted(acts.undecided, keys(subject, batch.anchor[some]), side="right")
+    begun = np.searchsorted(acts.undecided, acts.in_scope(scope, run.begun[some]), side="left")
+    until = np.searchsorted(acts.undecided, acts.in_scope(scope, batch.anchor[some]), side="right")
     marked[some] |= (until > begun) & stepped[some]
     return marked
 
 
-def _blank_starts(
-    duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload
+def _untold(
+    duty: DutyPlan,
+    scopes: Scopes,
+    acts: Acts,
+    subject: Days,
+    row: Days,
+    start: Days,
+    doubt: int,
 ) -> Batch:
-    """One ``cannot tell`` for each scope whose first day nobody recorded."""
-    count = len(scopes.blank)
+    """One ``cannot tell`` without a deadline for each scope whose clock cannot be placed."""
+    count = len(subject)
     nothing = np.full(count, MISSING, np.int32)
     return Batch(
         duty=duty,
         step=0,
-        subject=scopes.blank_subject,
+        subject=subject,
         scope=np.arange(count, dtype=np.int32),
-        scope_row=scopes.blank,
-        scope_start=nothing,
+        scope_row=row,
+        scope_start=start,
         anchor=nothing,
         anchor_from=np.full(count, FROM_START, np.int8),
         anchor_row=nothing,
@@ -686,7 +772,7 @@ def _blank_starts(
         verdict=np.full(count, CANNOT_TELL, np.int8),
         days=np.zeros(count, np.int32),
         assumed=np.zeros(count, bool),
-        doubt=np.full(count, BLANK_START, np.int8),
+        doubt=np.full(count, doubt, np.int8),
         code=np.zeros(count, np.int32),
         anchor_table=None,
         act_table=acts.table,
@@ -700,43 +786,51 @@ def _blank_starts(
 def _states(duty: DutyPlan, caseload: Caseload) -> Batch:
     """``for each X must have C``: what held on each X's own day."""
     assert isinstance(duty.scope, p.ForEach) and duty.guard is not None
-    domain, anchors = occasions(duty.scope, caseload)
-    assert anchors.table is not None
+    domain, table = occasions(duty.scope, caseload)
+    row = domain.member_row
     code = codes_on(duty.guard.leaves, domain, caseload)
     mask = duty.guard.table[code]
     if duty.scope.occasion.where is not None:
-        passed = row_truth(duty.scope.occasion.where, anchors.table, caseload)[anchors.row]
-        mask = np.where(passed == 0, 1 << ABSENT, mask | np.where(passed == 2, 1 << ABSENT, 0))
+        passed = tests(duty.scope.occasion.where, table, caseload)[row]
+        mask = np.where(passed == 0, 1 << ABSENT, mask | np.where(passed == UNKNOWN, 1 << ABSENT, 0))
+    blank = _occasion_days(duty.scope.occasion, table)[row] == MISSING
+    mask[blank] = (1 << len(duty.guard.outcomes)) - 1
     held = mask & ~(1 << ABSENT) == 1 << HELD
     excepted = mask & ~(1 << ABSENT | 1 << HELD) == 1 << JUDGED_EXEMPT
     failed = mask == 1 << FAILED
     verdict = np.select([held, excepted, failed], [MET, IS_EXEMPT, NOT_MET], CANNOT_TELL)
     count = len(mask)
-    nowhere = np.full(count, -1, np.int32)
+    day = np.where(blank, MISSING, domain.start).astype(np.int32)
     batch = Batch(
         duty=duty,
         step=0,
         subject=domain.subject,
         scope=np.arange(count, dtype=np.int32),
-        scope_row=anchors.row,
-        scope_start=domain.start,
-        anchor=domain.start,
+        scope_row=row,
+        scope_start=day,
+        anchor=day,
         anchor_from=np.full(count, FROM_ANCHOR, np.int8),
-        anchor_row=anchors.row,
-        deadline=np.where(excepted, MISSING, domain.start).astype(np.int32),
-        fulfilled=np.where(held, domain.start, MISSING).astype(np.int32),
-        act=np.where(held, anchors.row, nowhere).astype(np.int32),
+        anchor_row=row,
+        deadline=np.where(excepted, MISSING, day).astype(np.int32),
+        fulfilled=np.where(held, day, MISSING).astype(np.int32),
+        act=np.where(held, row, -1).astype(np.int32),
         end=domain.end,
         verdict=verdict.astype(np.int8),
         days=np.zeros(count, np.int32),
         assumed=np.zeros(count, bool),
-        doubt=np.where(verdict == CANNOT_TELL, UNDECIDED_ACT, NO_DOUBT).astype(np.int8),
+        doubt=np.where(
+            verdict == CANNOT_TELL, np.where(blank, BLANK_START, UNDECIDED_ACT), NO_DOUBT
+        ).astype(np.int8),
         code=code,
-        anchor_table=anchors.table,
-        act_table=anchors.table,
-        scope_table=anchors.table,
+        anchor_table=table,
+        act_table=table,
+        scope_table=table,
     )
     return batch.take(mask != 1 << ABSENT)
+
+
+def _occasion_days(occasion: p.EventDay | p.PeriodEdge, table: Table) -> Days:
+    return table.end if isinstance(occasion, p.PeriodEdge) and occasion.edge == "end" else table.start
 
 
 def total(batches: Sequence[Batch]) -> int:

@@ -13,6 +13,8 @@ from duly.dsl.policy import Kind
 from duly.engine.raw import RawFacts
 
 if TYPE_CHECKING:
+    import click
+
     from duly.engine.pipeline import Run
 
 CONTRACT = 1
@@ -48,6 +50,15 @@ class PackFolder:
     folder: Path
 
 
+@frozen
+class Command:
+    """A subcommand of ``duly``; ``load`` imports it, so that listing it costs nothing."""
+
+    name: str
+    summary: str
+    load: Callable[[], click.Command]
+
+
 @hookspec
 def register_fact_sources() -> Sequence[FactSource]:  # type: ignore[empty-body]
     """Adapters that read facts from a case system's extract."""
@@ -61,3 +72,8 @@ def register_outputs() -> Sequence[Output]:  # type: ignore[empty-body]
 @hookspec
 def register_packs() -> Sequence[PackFolder]:  # type: ignore[empty-body]
     """Packs of rules that can be named instead of given by folder."""
+
+
+@hookspec
+def register_commands() -> Sequence[Command]:  # type: ignore[empty-body]
+    """Subcommands of the command line."""

@@ -9,6 +9,7 @@ from attrs import frozen
 from duly.dsl import policy as p
 from duly.engine.dates import FAR, MISSING, Days
 from duly.engine.facts import UNKNOWN, Table
+from duly.engine.periods import periods_of
 from duly.engine.timeline import (
     TRUE_BIT,
     Caseload,
@@ -19,6 +20,7 @@ from duly.engine.timeline import (
     Values,
     keys,
     on_days,
+    pairs,
     possible,
     row_truth,
     spans,
@@ -65,45 +67,23 @@ def lives(caseload: Caseload) -> Domain:
 
 
 def _rows(table: Table) -> Scopes:
-    """One scope for each row, or for rows that touch and are joined."""
-    known = np.flatnonzero(table.start != MISSING).astype(np.int32)
-    blank = np.flatnonzero(table.start == MISSING).astype(np.int32)
-    first = _first_of_chain(table, known)
-    heads = np.flatnonzero(first == np.arange(len(known)))
-    scope_of = np.full(len(known), -1, np.int32)
-    scope_of[heads] = np.arange(len(heads), dtype=np.int32)
-    member_scope = scope_of[first]
-    end = np.zeros(len(heads), np.int32)
-    np.maximum.at(end, member_scope, table.end[known])
-    subject, start = table.subject[known][heads], table.start[known][heads]
-    order = np.argsort(member_scope, kind="stable")
-    domain = Domain(subject, start, end, table.kind.name, member_scope[order], known[order])
-    begins = keys(table.subject[known], table.start[known])
-    another = np.isin(keys(subject, end), begins) & (end < FAR)
-    last_act = np.where(another, end - 1, end).astype(np.int32)
-    return Scopes(domain, last_act, blank, table.subject[blank], table)
-
-
-def _first_of_chain(table: Table, known: Days) -> npt.NDArray[np.intp]:
-    """For each row the first row of the chain that it is joined to, itself where it is none."""
-    own = np.arange(len(known))
-    if table.kind.joined is None or not len(known):
-        return own
-    subject, start, end = table.subject[known], table.start[known], table.end[known]
-    ends = keys(subject, end)
-    order = np.argsort(ends, kind="stable")
-    wanted = keys(subject, start)
-    found = np.searchsorted(ends[order], wanted, side="left")
-    before = order[np.minimum(found, len(order) - 1)]
-    touching = (found < len(order)) & (ends[before] == wanted) & (before < own)
-    if table.kind.joined != "always":
-        touching &= table.columns[table.kind.joined].values[known] == 1
-    chain = np.where(touching, before, own)
-    while True:
-        further = chain[chain]
-        if (further == chain).all():
-            return chain
-        chain = further
+    """One scope for each period; those whose start is blank are set apart."""
+    periods = periods_of(table)
+    known = periods.start != MISSING
+    number = np.where(known, np.cumsum(known) - 1, -1).astype(np.int32)
+    members = known[periods.member_period]
+    domain = Domain(
+        periods.subject[known],
+        periods.start[known],
+        periods.end[known],
+        table.kind.name,
+        number[periods.member_period[members]],
+        periods.member_row[members],
+    )
+    begins = keys(table.subject, np.maximum(table.start, 0))
+    another = np.isin(keys(domain.subject, domain.end), begins) & (domain.end < FAR)
+    last_act = np.where(another, domain.end - 1, domain.end).astype(np.int32)
+    return Scopes(domain, last_act, periods.row[~known], periods.subject[~known], table)
 
 
 def _stretches(condition: p.Condition, caseload: Caseload) -> Scopes:
@@ -123,46 +103,66 @@ def _stretches(condition: p.Condition, caseload: Caseload) -> Scopes:
     open_ended = (close >= len(holds)) | (subject[safe] != subject[first])
     end = np.where(open_ended, FAR, day[safe]).astype(np.int32)
     start = day[first]
-    since_ever = start == 0
-    domain = Domain(subject[first][~since_ever], start[~since_ever], end[~since_ever])
-    nowhere = np.full(int(since_ever.sum()), -1, np.int32)
-    return Scopes(domain, domain.end, nowhere, subject[first][since_ever], doubt=line)
+    born = caseload.facts.born[subject[first]]
+    start = np.where((start == 0) & (born != MISSING), born, start).astype(np.int32)
+    known = (start > 0) & (start < end)
+    domain = Domain(subject[first][known], start[known], end[known])
+    blank = start == 0
+    nowhere = np.full(int(blank.sum()), -1, np.int32)
+    return Scopes(domain, domain.end, nowhere, subject[first][blank], doubt=line)
 
 
 @frozen(eq=False)
 class Acts:
-    """What can fulfil a duty, in order of subject and day, one for each day.
+    """What can fulfil a duty, in order of owner and day, one for each day.
 
-    ``row`` is the table row; ``undecided`` holds the keys of acts of which it is not known
-    whether they fit.
+    The owner is the subject, or the scope where the events name their period by id;
+    ``owner_of`` gives each scope's.  ``row`` is the table row; ``undecided`` holds the keys of
+    acts of which it is not known whether they fit.
     """
 
     table: Table
-    subject: Days
+    owner_of: Days
+    owner: Days
     day: Days
     row: Days
     undecided: Keys
 
     @property
     def key(self) -> Keys:
-        return keys(self.subject, self.day)
+        return keys(self.owner, self.day)
+
+    def in_scope(self, scope: Days, day: Days) -> Keys:
+        """The key that an act of that day would have in each scope."""
+        return keys(self.owner_of[scope], day)
 
 
-def acts_of(act: p.Act, caseload: Caseload) -> Acts:
+def acts_of(act: p.Act, scopes: Scopes, caseload: Caseload) -> Acts:
     """The events that pass the act's test."""
     table = caseload.table(act.event)
-    tested = (
-        np.ones(len(table), np.int8)
-        if act.where is None
-        else row_truth(act.where, table, caseload)
-    )
-    sure = tested == 1
-    key = keys(table.subject, table.start)
-    undecided = key[tested == UNKNOWN]
-    sure[1:] &= ~((key[1:] == key[:-1]) & sure[:-1]) if len(key) else sure[1:]
-    rows = np.flatnonzero(sure).astype(np.int32)
-    rows = rows[_first_of_day(key[rows])]
-    return Acts(table, table.subject[rows], table.start[rows], rows, undecided)
+    tested = tests(act.where, table, caseload)
+    owner, owner_of = table.subject, scopes.domain.subject
+    rows = np.arange(len(table), dtype=np.int32)
+    if scopes.domain.period is not None and table.kind.of == scopes.domain.period:
+        owner_of = np.arange(len(scopes.domain), dtype=np.int32)
+        scope, linked = pairs(scopes.domain, table, own=True)
+        owner = np.full(len(table), -1, np.int32)
+        owner[linked] = scope
+        rows = np.flatnonzero(owner >= 0).astype(np.int32)
+        rows = rows[np.argsort(keys(owner[rows], table.start[rows]), kind="stable")]
+    key = keys(owner[rows], table.start[rows])
+    undecided = key[tested[rows] == UNKNOWN]
+    sure = tested[rows] == 1
+    rows, key = rows[sure], key[sure]
+    rows = rows[_first_of_day(key)]
+    return Acts(table, owner_of, owner[rows], table.start[rows], rows, undecided)
+
+
+def tests(where: p.Condition | None, table: Table, caseload: Caseload) -> Values:
+    """Whether each row of the table passes the test: 0, 1, or 2 for unknown."""
+    if where is None:
+        return np.ones(len(table), np.int8)
+    return row_truth(where, table, caseload)
 
 
 def _first_of_day(key: Keys) -> Flags:
@@ -171,11 +171,11 @@ def _first_of_day(key: Keys) -> Flags:
     return first
 
 
-def inside(scopes: Scopes, key: Keys) -> tuple[Days, Days]:
-    """The range of sorted keys that lies in each scope, acts on its end day included."""
-    domain = scopes.domain
-    lo = np.searchsorted(key, keys(domain.subject, domain.start), side="left")
-    hi = np.searchsorted(key, keys(domain.subject, scopes.last_act), side="right")
+def inside(scopes: Scopes, acts: Acts) -> tuple[Days, Days]:
+    """The range of acts that lies in each scope, those on its end day included."""
+    every = np.arange(len(scopes.domain), dtype=np.int32)
+    lo = np.searchsorted(acts.key, acts.in_scope(every, scopes.domain.start), side="left")
+    hi = np.searchsorted(acts.key, acts.in_scope(every, scopes.last_act), side="right")
     return lo.astype(np.int32), np.maximum(lo, hi).astype(np.int32)
 
 
@@ -196,34 +196,60 @@ def anchors_of(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> Anchors:
         every = np.arange(len(domain), dtype=np.int32)
         nowhere = np.full(len(domain), -1, np.int32)
         return Anchors(every, domain.start, nowhere, np.zeros(len(domain), bool), None)
-    if isinstance(anchor, p.ScopeEnd):
-        raise NotImplementedError("nothing falls due after the end of its own scope")
-    kind = anchor.period if isinstance(anchor, p.PeriodEdge) else anchor.event
-    table = caseload.table(kind)
-    at_end = isinstance(anchor, p.PeriodEdge) and anchor.edge == "end"
-    days = table.end if at_end else table.start
-    tested = _tested(anchor.where, table, caseload)
-    lo = np.searchsorted(table.subject, domain.subject, side="left")
-    hi = np.searchsorted(table.subject, domain.subject, side="right")
-    scope, row = spans(lo, hi)
-    day = days[row]
-    keep = (tested[row] != 0) & (day >= domain.start[scope]) & (day < domain.end[scope])
-    keep &= (day != MISSING) & (day < FAR)
-    scope, row, day = scope[keep], row[keep], day[keep]
+    assert not isinstance(anchor, p.ScopeEnd), "the resolver lets no clock run from there"
+    candidates = _candidates(anchor, caseload)
+    tested = tests(anchor.where, candidates.table, caseload)
+    scope, found = _within(domain, candidates)
+    row, day = candidates.row[found], candidates.day[found]
     order = np.argsort(keys(scope, day) * 2 + (tested[row] != 1), kind="stable")
-    scope, row, day = scope[order], row[order], day[order]
+    keep = order[tested[row[order]] != 0]
+    scope, row, day = scope[keep], row[keep], day[keep]
     first = _first_of_day(keys(scope, day))
     scope, row, day = scope[first], row[first], day[first]
     if anchor.ordinal is not None:
         nth = _place_in_scope(scope) == anchor.ordinal
         scope, row, day = scope[nth], row[nth], day[nth]
-    return Anchors(scope, day, row, tested[row] == UNKNOWN, table)
+    return Anchors(scope, day, row, tested[row] == UNKNOWN, candidates.table)
 
 
-def _tested(where: p.Condition | None, table: Table, caseload: Caseload) -> Values:
-    if where is None:
-        return np.ones(len(table), np.int8)
-    return row_truth(where, table, caseload)
+@frozen(eq=False)
+class _Candidates:
+    """Days that an anchor names, whatever the scope, in order of subject."""
+
+    table: Table
+    subject: Days
+    day: Days
+    row: Days
+
+
+def _candidates(anchor: p.EventDay | p.PeriodEdge, caseload: Caseload) -> _Candidates:
+    if isinstance(anchor, p.EventDay):
+        table = caseload.table(anchor.event)
+        rows = np.arange(len(table), dtype=np.int32)
+        return _Candidates(table, table.subject, table.start, rows)
+    table = caseload.table(anchor.period)
+    periods = periods_of(table)
+    day = periods.end if anchor.edge == "end" else periods.start
+    return _Candidates(table, periods.subject, day, periods.row)
+
+
+def _within(domain: Domain, candidates: _Candidates) -> tuple[Days, Days]:
+    """Which candidates are dated inside each scope, and name it where they name a period."""
+    table = candidates.table
+    if domain.period is not None and table.kind.of == domain.period:
+        scope, row = pairs(domain, table, own=True)
+        place = np.full(len(table), -1, np.int32)
+        place[candidates.row] = np.arange(len(candidates.row), dtype=np.int32)
+        found = place[row]
+        scope, found = scope[found >= 0], found[found >= 0]
+    else:
+        lo = np.searchsorted(candidates.subject, domain.subject, side="left")
+        hi = np.searchsorted(candidates.subject, domain.subject, side="right")
+        scope, found = spans(lo, hi)
+    day = candidates.day[found]
+    keep = (day >= domain.start[scope]) & (day < domain.end[scope])
+    keep &= (day != MISSING) & (day < FAR)
+    return scope[keep], found[keep]
 
 
 def _place_in_scope(scope: Days) -> npt.NDArray[np.intp]:
@@ -235,24 +261,16 @@ def _place_in_scope(scope: Days) -> npt.NDArray[np.intp]:
     return np.arange(len(scope)) - np.repeat(starts, lengths) + 1
 
 
-def occasions(scope: p.ForEach, caseload: Caseload) -> tuple[Domain, Anchors]:
-    """The days on which a state is judged, with the row that is judged on each."""
-    anchors = _all_rows(scope.occasion, caseload)
-    assert anchors.table is not None
-    domain = on_days(
-        anchors.table.subject[anchors.row], anchors.day, anchors.table.kind.name, anchors.row
-    )
-    return domain, anchors
+def occasions(scope: p.ForEach, caseload: Caseload) -> tuple[Domain, Table]:
+    """The days on which a state is judged, with the row that is judged on each.
 
-
-def _all_rows(occasion: p.EventDay | p.PeriodEdge, caseload: Caseload) -> Anchors:
-    """Like ``anchors_of`` over whole lives, but each row is an occasion of its own."""
-    kind = occasion.period if isinstance(occasion, p.PeriodEdge) else occasion.event
-    table = caseload.table(kind)
-    at_end = isinstance(occasion, p.PeriodEdge) and occasion.edge == "end"
-    days = table.end if at_end else table.start
-    row = np.flatnonzero((days != MISSING) & (days < FAR)).astype(np.int32)
-    row = row[np.argsort(keys(table.subject[row], days[row]), kind="stable")]
-    if occasion.ordinal is not None:
-        row = row[_place_in_scope(table.subject[row]) == occasion.ordinal]
-    return Anchors(table.subject[row], days[row], row, np.zeros(len(row), bool), table)
+    A period whose start is blank is judged on day 0; whoever asks must mind that.
+    """
+    found = _candidates(scope.occasion, caseload)
+    rows = np.flatnonzero(found.day < FAR)
+    rows = rows[np.argsort(keys(found.subject[rows], np.maximum(found.day[rows], 0)), kind="stable")]
+    if scope.occasion.ordinal is not None:
+        rows = rows[_place_in_scope(found.subject[rows]) == scope.occasion.ordinal]
+    day = np.maximum(found.day[rows], 0)
+    name = found.table.kind.name
+    return on_days(found.subject[rows], day, name, found.row[rows]), found.table

@@ -19,6 +19,7 @@ from duly.dsl import policy as p
 from duly.engine.dates import FAR, MISSING, Days, back_table, boundary_table
 from duly.engine.facts import UNKNOWN, Column, Facts, Table
 from duly.engine.lower import truth_table
+from duly.engine.periods import day_key, periods_of
 from duly.engine.plan import Group, InForceOn, Leaf
 
 Keys = npt.NDArray[np.int64]
@@ -79,7 +80,7 @@ class Timeline:
 
 def keys(scope: npt.NDArray[np.integer], day: npt.NDArray[np.integer]) -> Keys:
     """One sortable number for a scope and a day."""
-    return (scope.astype(np.int64) << _DAY_BITS) | day
+    return day_key(scope, day)
 
 
 def spans(lo: npt.NDArray[np.integer], hi: npt.NDArray[np.integer]) -> tuple[Days, Days]:
@@ -250,7 +251,7 @@ def _attribute(
     return Steps(domain.member_scope, day, value)
 
 
-def _pairs(domain: Domain, table: Table, own: bool) -> tuple[Days, Days]:
+def pairs(domain: Domain, table: Table, own: bool) -> tuple[Days, Days]:
     """Which rows of the table each scope looks at: by id where it is so declared, else its subject's."""
     if own and domain.period is not None and table.kind.of == domain.period:
         scope_of = np.full(int(domain.member_row.max(initial=-1)) + 2, -1, np.int32)
@@ -300,7 +301,7 @@ def _running(
     """How many periods are running: one more from each start, one fewer from each end."""
     table = caseload.table(kind)
     tested = _tested(table, where, caseload)
-    scope, row = _pairs(domain, table, own)
+    scope, row = pairs(domain, table, own)
     touching = (table.end[row] > domain.start[scope]) & (table.start[row] < domain.end[scope])
     touching &= tested[row] != 0
     scope, row = scope[touching], row[touching]
@@ -323,10 +324,10 @@ def _events(leaf: p.Count, domain: Domain, caseload: Caseload) -> Steps:
     """How many events there have been, in the scope or ever, or in the last D."""
     table = caseload.table(leaf.kind)
     tested = _tested(table, leaf.where, caseload)
-    scope, row = _pairs(domain, table, leaf.own)
+    scope, row = pairs(domain, table, leaf.own)
     day = table.start[row]
     keep = (tested[row] != 0) & (day < domain.end[scope])
-    if leaf.own:
+    if leaf.own and table.kind.of != domain.period:
         keep &= day >= domain.start[scope]
     scope, row, day = scope[keep], row[keep], day[keep]
     sure = (tested[row] == 1).astype(np.int64)
@@ -386,8 +387,7 @@ def _anchor_days(
     kind = anchor.period if isinstance(anchor, p.PeriodEdge) else anchor.event
     table = caseload.table(kind)
     tested = _tested(table, anchor.where, caseload)
-    scope, row = _pairs(domain, table, own=False)
-    day = table.end[row] if isinstance(anchor, p.PeriodEdge) and anchor.edge == "end" else table.start[row]
+    scope, row, day = _edges(anchor, domain, table)
     keep = (tested[row] != 0) & (day < FAR)
     if isinstance(anchor, p.EventDay):
         keep &= (day >= domain.start[scope]) & (day < domain.end[scope])
@@ -405,6 +405,21 @@ def _anchor_days(
         np.concatenate([*days, day]).astype(np.int32),
         np.concatenate([np.full(len(gap), UNKNOWN, np.int8), value]),
     )
+
+
+def _edges(
+    anchor: p.PeriodEdge | p.EventDay, domain: Domain, table: Table
+) -> tuple[Days, Days, Days]:
+    """The days of each scope's subject that an anchor names; joined periods count as one."""
+    if isinstance(anchor, p.EventDay):
+        scope, row = pairs(domain, table, own=False)
+        return scope, row, table.start[row]
+    periods = periods_of(table)
+    lo = np.searchsorted(periods.subject, domain.subject, side="left")
+    hi = np.searchsorted(periods.subject, domain.subject, side="right")
+    scope, found = spans(lo, hi)
+    day = periods.end if anchor.edge == "end" else periods.start
+    return scope, periods.row[found], day[found]
 
 
 def _aged(years: int, domain: Domain, caseload: Caseload) -> Steps:

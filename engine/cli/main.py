@@ -7,8 +7,8 @@ from importlib import import_module
 
 import click
 
-from duly.dsl.diagnostics import PolicyError, render
-from duly.dsl.packs import PackNotFound
+from duly.dsl.diagnostics import PackNotFound, PolicyError, did_you_mean, render
+from duly.engine import discovery
 from duly.engine.raw import FactsError
 
 FINE, FINDINGS, COULD_NOT_RUN, NOTHING_CHECKED = 0, 1, 2, 3
@@ -19,35 +19,38 @@ COMMANDS = {
     "test": "Run the packs' scenarios.",
     "run": "Run a pack over facts and write the obligations.",
     "explain": "Show how one child's dates came about.",
-    "facts": "Describe, template, check or make facts.",
     "plugins": "List what is installed.",
-    "demo": "Make a synthetic caseload and run the Stoke pack over it.",
 }
+"""The engine's own subcommands; plugins add theirs."""
 
 
 class _Lazy(click.Group):
     """Lists commands without importing them, so that ``--help`` is immediate."""
 
+    def _summaries(self) -> dict[str, str]:
+        added = discovery.commands(discovery.plugin_manager())
+        return COMMANDS | {name: command.summary for name, command in added.items()}
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self._summaries())
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"duly.engine.cli.{name}").command
-        return command
+        if name in COMMANDS:
+            command: click.Command = import_module(f"duly.engine.cli.{name}").command
+            return command
+        added = discovery.commands(discovery.plugin_manager())
+        return added[name].load() if name in added else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(self._summaries().items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
-            from duly.dsl.diagnostics import did_you_mean
-
-            guess = did_you_mean(args[0], COMMANDS) or "see `duly --help`"
+        known = self.list_commands(ctx)
+        if args[0] not in known and not args[0].startswith("-"):
+            guess = did_you_mean(args[0], known) or "see `duly --help`"
             ctx.fail(f"there is no command `{args[0]}`; {guess}")
         return super().resolve_command(ctx, args)
 

@@ -1,0 +1,50 @@
+# From nothing but Python 3.11 or later: `make demo` shows Duly at work, `make test` is the whole check.
+# VENV names the virtual environment (made if it is not there), PYTHON the Python to make it with.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+export NO_MKDOCS_2_WARNING = 1
+
+.PHONY: demo test lint packs docs bench clean
+
+demo: $(VENV)/.duly
+	$(BIN)/duly demo
+
+# pytest comes last, so that its closing line is the last thing to read.
+test: lint packs docs
+	$(BIN)/pytest
+
+lint: $(VENV)/.duly-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+packs: $(VENV)/.duly-dev
+	$(BIN)/duly check statutory stoke examples/first_rule
+	$(BIN)/duly test statutory stoke examples/first_rule
+
+docs: $(VENV)/.duly-dev
+	$(BIN)/mkdocs build --strict --quiet
+
+bench: $(VENV)/.duly-dev
+	$(BIN)/python bench/run.py
+
+clean:
+	rm -rf build dist site .types duly.egg-info $(VENV)/.duly $(VENV)/.duly-dev
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.duly: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet -e .
+	touch $@
+
+# The link gives mypy and the reference pages the folders under the name they are imported by.
+$(VENV)/.duly-dev: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet -e '.[dev,docs]'
+	mkdir -p .types
+	ln -sfn .. .types/duly
+	touch $@ $(VENV)/.duly

@@ -1,0 +1,44 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from duly.engine.dates import MISSING, date_of
+from duly.engine.facts import read_day
+
+
+class Day(click.ParamType):
+    """A date: ``2026-03-31`` or ``31/03/2026``."""
+
+    name = "date"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        if isinstance(value, date):
+            return value
+        day = read_day(str(value).strip())
+        if day < 0:
+            blank = "it is blank" if day == MISSING else "write 2026-03-31 or 31/03/2026"
+            self.fail(f"`{value}` is not a date: {blank}", param, ctx)
+        return date_of(day)
+
+
+DAY = Day()
+
+pack = click.option("--pack", "pack", required=True, help="An installed pack or a folder.")
+facts = click.option(
+    "--facts",
+    "facts",
+    required=True,
+    multiple=True,
+    metavar="SOURCE",
+    help="Where the facts are: csv:FOLDER, ssd:FOLDER; may be given several times.",
+)
+as_at = click.option("--as-at", "as_at", required=True, type=DAY, help="The day asked about.")
+known_at = click.option(
+    "--known-at", "known_at", type=DAY, default=None, help="Only what was recorded by this day."
+)

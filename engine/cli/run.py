@@ -1,0 +1,78 @@
+"""``duly run``: a pack over facts, and the obligations written down."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from duly.engine import discovery
+from duly.engine.cli import options
+from duly.engine.cli.main import NOTHING_CHECKED
+from duly.engine.cli.summary import show_summary
+from duly.engine.pipeline import Progress, run
+
+
+@click.command("run")
+@options.pack
+@options.facts
+@options.as_at
+@click.option(
+    "--since",
+    type=options.DAY,
+    default=None,
+    help="Leave out what was settled before this day; one year before --as-at by default.",
+)
+@options.known_at
+@click.option(
+    "--out",
+    multiple=True,
+    metavar="FORMAT:PATH",
+    help="Where to write, such as csv:obligations.csv; may be given several times.",
+)
+def command(
+    pack: str,
+    facts: tuple[str, ...],
+    as_at: date,
+    since: date | None,
+    known_at: date | None,
+    out: tuple[str, ...],
+) -> None:
+    """Run PACK over facts as at a day, show how each rule came out and write the obligations.
+
+    Exit code 0: done; 2: something could not be read; 3: no rule applied to anyone.
+    """
+    manager = discovery.plugin_manager()
+    formats = discovery.outputs(manager)
+    targets = [discovery.split_address(address, "output format", formats) for address in out]
+    loaded = discovery.load(manager, pack)
+    with progress() as tell:
+        result = run(loaded, facts, manager, as_at, since, known_at, tell)
+    written = [
+        path for name, place in targets for path in formats[name].write(result, Path(place))
+    ]
+    show_summary(result)
+    for path in written:
+        click.echo(f"wrote {path}")
+    if not len(result.obligations) and not any(s.earlier for s in result.summaries):
+        click.echo("nothing was checked: no rule applied to anyone")
+        sys.exit(NOTHING_CHECKED)
+
+
+class progress:  # noqa: N801 - reads as a statement
+    """Tells the stages on the terminal as they come, on one line; says nothing into a pipe."""
+
+    def __enter__(self) -> Progress:
+        self._shown = sys.stderr.isatty()
+        return self._tell
+
+    def _tell(self, stage: str) -> None:
+        if self._shown:
+            click.echo(f"\r\033[K{stage} ...", nl=False, err=True)
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            click.echo("\r\033[K", nl=False, err=True)
+

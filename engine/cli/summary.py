@@ -1,0 +1,77 @@
+"""How a run came out, on the terminal: each rule on both clocks, then what was not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import click
+
+from duly.engine.conclude import RuleSummary
+from duly.engine.obligations import VERDICTS
+from duly.engine.pipeline import Run
+from duly.engine.plan import long_date
+
+_HEADINGS = {
+    "met": "met",
+    "met_late": "late",
+    "overdue": "overdue",
+    "not_met": "not met",
+    "due": "due",
+    "lapsed": "lapsed",
+    "exempt": "exempt",
+    "cannot_tell": "can't tell",
+    "needs_judgement": "judge",
+}
+
+
+def show_summary(result: Run) -> None:
+    """Print rules as lines, a local rule under the law that it refines."""
+    law = next(iter(result.policy.packs)).name
+    click.echo(
+        f"As at {long_date(result.as_at)}, obligations open or settled since "
+        f"{long_date(result.since)}; facts from {result.facts}"
+    )
+    click.echo()
+    width = max((len(s.rule) for s in result.summaries), default=10) + 2
+    headings = "".join(f"{_HEADINGS[v]:>11}" for v in VERDICTS)
+    click.echo(f"{'rule':<{width}}{'clock':<11}{headings}")
+    for family in families(result.summaries):
+        for summary in family:
+            clock = "law" if summary.pack == law else f"local {summary.pack}"
+            counts = "".join(f"{summary.verdicts.get(v, 0) or '.':>11}" for v in VERDICTS)
+            click.echo(f"{summary.rule:<{width}}{clock[:10]:<11}{counts}")
+    click.echo()
+    _show_rows(result)
+
+
+def families(summaries: Sequence[RuleSummary]) -> Iterable[list[RuleSummary]]:
+    """Each rule of the law with the local rules that refine it, then the additional ones."""
+    children: dict[str, list[RuleSummary]] = {}
+    for summary in summaries:
+        if summary.refines is not None:
+            children.setdefault(summary.refines, []).append(summary)
+
+    def family(summary: RuleSummary) -> list[RuleSummary]:
+        below = children.get(f"{summary.pack}.{summary.rule}", [])
+        return [summary, *(member for child in below for member in family(child))]
+
+    for summary in summaries:
+        if summary.refines is None:
+            yield family(summary)
+
+
+def _show_rows(result: Run) -> None:
+    click.echo(
+        f"{result.rows_read:,} rows in = {result.rows_used:,} used "
+        f"+ {len(result.quarantine):,} quarantined"
+    )
+    for row in result.quarantine[:10]:
+        click.echo(f"  {row.place}, row {row.row}, {row.column} `{row.value}`: {row.reason}")
+    if len(result.quarantine) > 10:
+        click.echo(f"  … and {len(result.quarantine) - 10:,} more; `duly facts check` lists all")
+    for note in result.notes:
+        click.echo(f"note: {note}")
+    earlier = sum(summary.earlier for summary in result.summaries)
+    click.echo(
+        f"{len(result.obligations):,} obligations; {earlier:,} settled earlier are left out"
+    )

@@ -1,0 +1,70 @@
+"""A table's rows into periods: rows that touch are one where the vocabulary joins them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from duly.engine.dates import MISSING, Days
+from duly.engine.facts import Table
+
+
+@frozen(eq=False)
+class Periods:
+    """Periods in order of subject and first day.
+
+    ``row`` is the first row of each; ``member_period`` and ``member_row`` list all rows, period by
+    period.  Rows with a blank start are periods of their own.
+    """
+
+    subject: Days
+    start: Days
+    end: Days
+    row: Days
+    member_period: Days
+    member_row: Days
+
+    def __len__(self) -> int:
+        return len(self.subject)
+
+
+def day_key(owner: npt.NDArray[np.integer], day: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+    """One sortable number for an owner and a day."""
+    return (owner.astype(np.int64) << 17) | day
+
+
+def periods_of(table: Table) -> Periods:
+    """The table's periods as the law sees them."""
+    first = _first_of_chain(table)
+    heads = np.flatnonzero(first == np.arange(len(table))).astype(np.int32)
+    number = np.full(len(table), -1, np.int32)
+    number[heads] = np.arange(len(heads), dtype=np.int32)
+    member = number[first]
+    end = np.zeros(len(heads), np.int32)
+    np.maximum.at(end, member, table.end)
+    order = np.argsort(member, kind="stable").astype(np.int32)
+    return Periods(table.subject[heads], table.start[heads], end, heads, member[order], order)
+
+
+def _first_of_chain(table: Table) -> npt.NDArray[np.intp]:
+    """For each row the first row of the chain that it continues, itself where it is none."""
+    own = np.arange(len(table))
+    if table.kind.joined is None or not len(table):
+        return own
+    known = table.start != MISSING
+    ends = day_key(table.subject, table.end)
+    order = np.argsort(ends, kind="stable")
+    wanted = day_key(table.subject, np.maximum(table.start, 0))
+    found = np.searchsorted(ends[order], wanted, side="left")
+    before = order[np.minimum(found, len(order) - 1)]
+    touching = known & known[before] & (found < len(order)) & (ends[before] == wanted)
+    touching &= before < own
+    if table.kind.joined != "always":
+        touching &= table.columns[table.kind.joined].values == 1
+    chain = np.where(touching, before, own)
+    while True:
+        further = chain[chain]
+        if (further == chain).all():
+            return chain
+        chain = further

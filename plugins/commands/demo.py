@@ -1,0 +1,60 @@
+"""``duly demo``: the whole of it on an invented caseload."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from duly.engine import discovery
+from duly.engine.cli.run import progress
+from duly.engine.cli.summary import show_summary
+from duly.engine.pipeline import run
+from duly.plugins.sample import make_caseload
+
+AS_AT = date(2026, 3, 31)
+
+
+@click.command("demo")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("duly-demo"),
+    show_default=True,
+    help="Where to write.",
+)
+@click.option("--children", default=3000, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=1, show_default=True)
+def command(folder: Path, children: int, seed: int) -> None:
+    """Invent a caseload, run the Stoke pack over the law on it, and write list and report."""
+    facts = folder / "facts"
+    with progress() as tell:
+        sample = make_caseload(
+            facts, children, seed, AS_AT, progress=lambda done, of: tell(f"inventing child {done} of {of}")
+        )
+        click.echo(f"invented {sample.children:,} children with six years of history in {facts}")
+        manager = discovery.plugin_manager()
+        loaded = discovery.load(manager, "stoke")
+        result = run(loaded, [f"csv:{facts}"], manager, AS_AT, progress=tell)
+    show_summary(result)
+    formats = discovery.outputs(manager)
+    for name, file in (("csv", "obligations.csv"), ("html", "report.html")):
+        for path in formats[name].write(result, folder / file):
+            click.echo(f"wrote {path}")
+    overdue = _first_overdue(result.obligations.columns)
+    click.echo("\nwhat to try next:")
+    click.echo(f"  open {folder / 'report.html'} in a browser")
+    if overdue:
+        click.echo(
+            f"  duly explain --pack stoke --facts csv:{facts} --as-at {AS_AT} --subject {overdue}"
+        )
+    click.echo("  duly check && duly test")
+    click.echo("  duly facts template my-facts")
+
+
+def _first_overdue(columns: object) -> str:
+    """A child with something overdue, to explain."""
+    verdicts, subjects = columns["verdict"], columns["subject_id"]  # type: ignore[index]
+    found = [s for s, v in zip(subjects, verdicts, strict=True) if v == "overdue"]
+    return found[0] if found else ""

@@ -1,0 +1,119 @@
+"""``duly facts``: what facts the rules need, templates for them, and whether a source is fit."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from duly.engine import discovery
+from duly.engine.cli import options
+from duly.engine.cli.main import FINDINGS, NOTHING_CHECKED
+from duly.engine.dates import FAR, date_of
+from duly.engine.facts import Facts, Table
+from duly.engine.pipeline import read_facts
+from duly.engine.plan import long_date
+from duly.plugins.sources.canonical import describe
+
+_pack = click.option(
+    "--pack",
+    "pack",
+    default="stoke",
+    show_default=True,
+    help="The pack whose vocabulary counts.",
+)
+
+
+@click.group("facts")
+def command() -> None:
+    """Facts: what the rules need, templates, checks and an invented caseload."""
+
+
+@command.command("describe")
+@_pack
+def describe_command(pack: str) -> None:
+    """List every kind of fact with its columns."""
+    loaded = discovery.load(discovery.plugin_manager(), pack)
+    for each in describe(loaded.policy.kinds):
+        click.echo(f"{each.file}  {each.kind.title}")
+        for column in each.columns:
+            values = f" ({', '.join(column.values)})" if column.values else ""
+            needed = ", needed" if column.needed else ""
+            click.echo(f"  {column.name:<24}{column.type}{values}{needed}: {column.what}")
+        click.echo()
+
+
+@command.command("template")
+@click.argument("folder", type=click.Path(path_type=Path))
+@_pack
+def template(folder: Path, pack: str) -> None:
+    """Write an empty CSV file for every kind of fact into FOLDER."""
+    from duly.plugins.sources.template import write_template
+
+    loaded = discovery.load(discovery.plugin_manager(), pack)
+    taken = sorted(folder.glob("*.csv")) if folder.is_dir() else []
+    if taken:
+        raise click.UsageError(f"{folder} already holds {taken[0].name}: name an empty folder")
+    files = write_template(folder, loaded.policy.kinds)
+    click.echo(f"wrote {len(files)} files to {folder}; {files[-1].name} says how to fill them in")
+
+
+@command.command("check")
+@click.argument("source")
+@_pack
+@click.option("--as-at", "as_at", type=options.DAY, default=None, help="The day of the extract.")
+def check(source: str, pack: str, as_at: date | None) -> None:
+    """Read SOURCE (csv:FOLDER, ssd:FOLDER) and say what was used, what not, and why.
+
+    Exit code 0: every row was used; 1: rows were quarantined; 2: unreadable; 3: no rows.
+    """
+    manager = discovery.plugin_manager()
+    loaded = discovery.load(manager, pack)
+    facts = read_facts([source], loaded.policy.kinds, manager, as_at)
+    _show_tables(facts)
+    for row in facts.quarantine:
+        click.echo(f"{row.place}, row {row.row}, {row.column} `{row.value}`: {row.reason}")
+    for note in facts.notes:
+        click.echo(f"note: {note}")
+    click.echo(
+        f"{facts.rows_read:,} rows in = {facts.rows_used:,} used "
+        f"+ {len(facts.quarantine):,} quarantined"
+    )
+    if not facts.rows_read:
+        click.echo("nothing was checked: no rows")
+        sys.exit(NOTHING_CHECKED)
+    if facts.quarantine:
+        sys.exit(FINDINGS)
+
+
+def _show_tables(facts: Facts) -> None:
+    click.echo(f"{len(facts.subjects):,} people")
+    for name, table in facts.tables.items():
+        if table.coverage != "absent" or len(table):
+            click.echo(f"  {name:<28}{len(table):>9,} rows  {_coverage(table)}")
+    absent = [name for name, table in facts.tables.items() if table.coverage == "absent"]
+    if absent:
+        click.echo(f"not held: {', '.join(absent)}")
+
+
+def _coverage(table: Table) -> str:
+    known = table.covered_from[table.covered_from < FAR]
+    first = int(known.min()) if len(known) else 0
+    since = f" from {long_date(date_of(first))}" if first else ""
+    until = f" to {long_date(date_of(table.covered_to))}" if table.covered_to < FAR else ""
+    return f"{table.coverage}{since}{until}"
+
+
+@command.command("sample")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--children", default=3000, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=1, show_default=True)
+@click.option("--as-at", "as_at", type=options.DAY, default="2026-03-31", show_default=True)
+def sample(folder: Path, children: int, seed: int, as_at: date) -> None:
+    """Invent a caseload and write it into FOLDER as canonical CSV files."""
+    from duly.plugins.sample import make_caseload
+
+    made = make_caseload(folder, children, seed, as_at)
+    click.echo(f"invented {made.children:,} children, {sum(made.rows.values()):,} rows, in {folder}")

@@ -1,0 +1,123 @@
+"""``ssd:DIR``: tables of the Standard Safeguarding Dataset as CSV files, to raw facts.
+
+What each table gives is said once, in ``duly.plugins.sources.ssd_tables``.  Periods of care, and
+whether the carer stays the same, are worked out of the episodes before (``ssd_episodes``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from duly.dsl.policy import Kind
+from duly.engine.hookspecs import FactSource, hookimpl
+from duly.engine.raw import FactsError, RawFacts
+from duly.plugins.sources.canonical import names_of
+from duly.plugins.sources.coverage import COVERAGE, read_coverage
+from duly.plugins.sources.csv_file import (
+    CsvFile,
+    csv_files,
+    normal,
+    perhaps,
+    plural,
+    quoted,
+)
+from duly.plugins.sources.csv_file import read as read_file
+from duly.plugins.sources.ssd_episodes import (
+    EPISODES,
+    PERIODS_OF_CARE,
+    with_carers,
+    with_periods_of_care,
+)
+from duly.plugins.sources.ssd_mapping import Extract, Mapped, apply
+from duly.plugins.sources.ssd_tables import MAPPINGS
+
+
+@hookimpl
+def register_fact_sources() -> Sequence[FactSource]:
+    """The ``ssd`` source."""
+    return [FactSource("ssd", "tables of the Standard Safeguarding Dataset as CSV files", read)]
+
+
+def read(location: str, kinds: Mapping[str, Kind]) -> RawFacts:
+    """The facts of a folder of SSD tables; what the dataset does not hold is absent."""
+    folder = Path(location)
+    paths = csv_files(folder)
+    wanted = {name for mapping in MAPPINGS for name in mapping.reads()} - {PERIODS_OF_CARE}
+    known = {normal(path.stem): path for path in paths if normal(path.stem) in wanted}
+    if not known:
+        raise _nothing_to_read(folder, paths, wanted)
+    files = {name: read_file(path) for name, path in known.items()}
+    extract = Extract(folder, with_carers(with_periods_of_care(files)))
+    mapped = [
+        apply(mapping, extract, kinds[mapping.kind])
+        for mapping in MAPPINGS
+        if mapping.kind in kinds
+    ]
+    by_name = {normal(name): kind for kind in kinds.values() for name in names_of(kind)}
+    coverage, extracted = read_coverage(paths, by_name)
+    return RawFacts(
+        tables=tuple(each.table for each in mapped if each and each.table.columns),
+        coverage=coverage,
+        quarantine=(
+            *(row for file in files.values() for row in file.quarantine),
+            *(row for each in mapped if each for row in each.quarantine),
+        ),
+        notes=(
+            *_not_read(paths, wanted),
+            *_not_there(files),
+            *_merged(extract),
+            *(note for each in mapped if each for note in each.notes),
+            *_unused(extract, [each for each in mapped if each]),
+        ),
+        extracted=extracted,
+    )
+
+
+def _nothing_to_read(folder: Path, paths: Sequence[Path], wanted: set[str]) -> FactsError:
+    names = ", ".join(f"`{path.name}`{perhaps(path.stem, wanted)}" for path in paths)
+    found = f"only {names}" if names else "no CSV file"
+    return FactsError(
+        what=f"`{folder}` holds no table of the dataset: there is {found}",
+        where=str(folder),
+        why="without facts nothing would be checked, and that is not a pass",
+        help="name each file as its table, such as `ssd_person.csv` and `ssd_cla_visits.csv`",
+    )
+
+
+def _not_read(paths: Sequence[Path], wanted: set[str]) -> Iterator[str]:
+    others = [path for path in paths if normal(path.stem) not in wanted | {COVERAGE}]
+    if others:
+        names = ", ".join(f"`{path.name}`{perhaps(path.stem, wanted)}" for path in others)
+        yield f"not read, because the rules ask for nothing in it: {names}"
+
+
+def _not_there(files: Mapping[str, CsvFile]) -> Iterator[str]:
+    """A kind that several tables make up looks whole with one of them: say what is missing."""
+    kinds = {mapping.kind for mapping in MAPPINGS if mapping.table in files}
+    for mapping in MAPPINGS:
+        if mapping.kind in kinds and mapping.constants and mapping.table not in files:
+            values = quoted(mapping.constants.values())
+            yield (
+                f"there is no `{mapping.table}.csv`: every {mapping.kind} of kind {values} "
+                "will look as if it had not been made"
+            )
+
+
+def _merged(extract: Extract) -> Iterator[str]:
+    if EPISODES in extract.files:
+        episodes = extract.files[EPISODES]
+        periods = len(extract.files[PERIODS_OF_CARE].rows)
+        count = plural(len(episodes.rows), "episode")
+        yield f"`{episodes.place}`: {count} make up {plural(periods, 'period')} of care"
+
+
+def _unused(extract: Extract, mapped: Sequence[Mapped]) -> Iterator[str]:
+    """Rows of a table that none of its mappings took, such as other legal statuses."""
+    tables = dict.fromkeys(each.mapping.table for each in mapped)
+    for name in tables:
+        file = extract.files[name]
+        taken = {row for each in mapped if each.mapping.table == name for row in each.taken}
+        rest = len(file.rows) - len(taken)
+        if rest:
+            yield f"`{file.place}`: {plural(rest, 'row')} not used: no rule asks for such"

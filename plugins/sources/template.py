@@ -1,0 +1,67 @@
+"""The vocabulary, to a folder of empty CSV files that the ``csv`` source reads."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from duly.dsl.policy import Kind
+from duly.plugins.sources.canonical import Column, Description, describe
+
+INTRODUCTION = """\
+FACTS FOR DULY
+
+Each file in this folder holds one kind of fact: one line for each thing that happened, or
+that ran for a time. Fill in what you have. Leave a file out if nobody records that kind of
+fact; delete a column if your system does not have it. What is missing is treated as unknown,
+never as done and never as allowed.
+
+  Ids      Any text, the same in every file. Leading zeros count. No names are needed.
+  Dates    31/03/2026 or 2026-03-31. The day comes before the month.
+  yes/no   Yes, No, or blank where it is not known.
+  Roles    social_worker, IRO and the like, as the rules call them.
+
+coverage.csv says what each file holds, so that a gap in the records is not taken for a gap in
+the work. One line a kind:
+
+  kind     The name of the file without .csv; or extract, whose last day is the day on which
+           all of this was taken from the case system.
+  what     events (every one), latest_only (only the newest of each child), flags (only
+           whether it is so now) or absent (nothing).
+  first    The first day from which everything is there. Blank: from the beginning.
+  last     The last such day. Blank: up to the extract.
+"""
+
+
+def write_template(folder: Path, kinds: Mapping[str, Kind]) -> list[Path]:
+    """Write one CSV with headers for each kind, ``coverage.csv`` and ``README.txt``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptions = describe(kinds)
+    files = [
+        _write_csv(folder / each.file, [[column.name for column in each.columns]])
+        for each in descriptions
+    ]
+    coverage = _write_csv(folder / "coverage.csv", [["kind", "what", "first", "last"]])
+    readme = folder / "README.txt"
+    readme.write_text("\n".join([INTRODUCTION, *map(_explain, descriptions)]), encoding="utf-8")
+    return [*files, coverage, readme]
+
+
+def _write_csv(path: Path, rows: Sequence[Sequence[str]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    return path
+
+
+def _explain(description: Description) -> str:
+    width = max(len(column.name) for column in description.columns)
+    title = description.kind.title or description.kind.name.replace("_", " ")
+    lines = [f"  {column.name:<{width}}  {_meaning(column)}" for column in description.columns]
+    return "\n".join([f"{description.file}  {title}", *lines, ""])
+
+
+def _meaning(column: Column) -> str:
+    values = ", ".join(column.values)
+    kind = f"one of {values}" if values else column.type
+    return f"{column.what} ({kind}{', needed' if column.needed else ''})"

@@ -1,0 +1,641 @@
+"""Random children for a rule: vocabulary and rule in, cases and their text tables out.
+
+A case is made for the rule that it will try: its kinds, the values that its tests name, and
+dates on and beside the days on which something changes or falls due.  All children are made up.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, TypeGuard, get_args
+
+from attrs import astuple, evolve, field, frozen, has
+from hypothesis import strategies as st
+
+from duly.dsl.policy import (
+    Act,
+    Aged,
+    Always,
+    Anchor,
+    And,
+    Attribute,
+    Condition,
+    Count,
+    Do,
+    Duration,
+    During,
+    Elapsed,
+    EventDay,
+    Every,
+    Flag,
+    ForEach,
+    Have,
+    Is,
+    Kind,
+    Not,
+    Or,
+    PeriodEdge,
+    Rule,
+    Running,
+    Scope,
+    Scoped,
+    ScopeStart,
+    Stated,
+    Step,
+    Timing,
+    Unless,
+    While,
+    Within,
+)
+from duly.dsl.source import Span
+from duly.engine.raw import Coverage, CoverageKind, RawFacts, RawTable
+from tests.oracle import Case, Judged, Row, Value, boundary, last_day
+
+CoverageOf = Mapping[str, tuple[str, date | None, date | None]]
+
+DAY = timedelta(days=1)
+
+
+# --------------------------------------------------------------- what a rule looks at
+
+
+def parts(value: Any) -> Iterator[object]:
+    """A resolved value and everything inside it, places in files left out."""
+    if isinstance(value, Span):
+        return
+    yield value
+    members = value if isinstance(value, tuple) else ()
+    if has(type(value)):
+        members = astuple(value, recurse=False)
+    for member in members:
+        yield from parts(member)
+
+
+@frozen
+class Interest:
+    """What of the vocabulary matters to a rule."""
+
+    kinds: tuple[str, ...]
+    pausing: frozenset[str]
+    scope: str | None
+    acts: tuple[str, ...]
+    values: Mapping[tuple[str, str], tuple[str, ...]]
+    durations: tuple[Duration, ...]
+    ages: tuple[int, ...]
+
+
+def kinds_in(value: object) -> set[str]:
+    """The kinds that a part of a rule names."""
+    found: set[str] = set()
+    for part in parts(value):
+        match part:
+            case Flag(owner, _) | Is(owner, _, _) | Stated(owner, _):
+                found.add(owner)
+            case Count(kind=kind):
+                found.add(kind)
+            case Running(period=name) | PeriodEdge(period=name) | During(period=name):
+                found.add(name)
+            case EventDay(event=name) | Act(event=name):
+                found.add(name)
+    return found
+
+
+def conditions(rule: Rule) -> list[Condition]:
+    """The conditions that may change what a rule asks, or when."""
+    found: list[Condition] = [part.condition for part in parts(rule) if isinstance(part, Unless)]
+    for scoped in rule.duties:
+        where = getattr(scoped.scope, "where", None) or getattr(scoped.scope, "condition", None)
+        found += [where] if where is not None else []
+    return found
+
+
+def is_paused(scope: Scope) -> TypeGuard[During]:
+    return isinstance(scope, During) and scope.where is not None
+
+
+def interest(rule: Rule, kinds: Mapping[str, Kind]) -> Interest:
+    """Walk a rule for the kinds, values and lengths of time that it rests on."""
+    names = kinds_in(rule.duties)
+    names |= {kind.of for kind in map(kinds.__getitem__, names) if kind.of}
+    tested = [part for part in parts(rule.duties) if isinstance(part, Is)]
+    scopes = [scoped.scope for scoped in rule.duties]
+    periods = [scope.period for scope in scopes if isinstance(scope, During)]
+    return Interest(
+        kinds=tuple(sorted(name for name in names if kinds[name].nature != "subject")),
+        pausing=frozenset(kinds_in(tuple(scope.where for scope in scopes if is_paused(scope)))),
+        scope=periods[0] if periods else None,
+        acts=tuple(part.event for part in parts(rule.duties) if isinstance(part, Act)),
+        values={(test.owner, test.name): test.values for test in tested},
+        durations=tuple(part for part in parts(rule.duties) if isinstance(part, Duration)),
+        ages=tuple(part.years for part in parts(rule.duties) if isinstance(part, Aged)),
+    )
+
+
+# --------------------------------------------------------------- random cases
+
+
+def seeded(seed: int) -> random.Random:
+    """The same choices again for the same seed."""
+    return random.Random(seed)  # noqa: S311, for tests that repeat, not for secrets
+
+
+@frozen
+class Maker:
+    """Makes one case, on and beside the days on which something happens."""
+
+    rng: random.Random
+    kinds: Mapping[str, Kind]
+    about: Interest
+    as_at: date
+    rows: dict[str, list[Row]] = field(factory=dict)
+
+    def chance(self, likely: float) -> bool:
+        return self.rng.random() < likely
+
+    @property
+    def earliest(self) -> date:
+        """Far enough back for the longest interval to run out before the as-at day."""
+        lengths = [last_day(self.as_at, length) - self.as_at for length in self.about.durations]
+        longest = min(max(lengths, default=DAY), timedelta(days=800))
+        return self.as_at - 2 * longest - timedelta(days=60)
+
+    def any_day(self) -> date:
+        span = (self.as_at - self.earliest).days
+        late = 20 if self.chance(0.1) else 0
+        return self.earliest + timedelta(days=self.rng.randint(0, span + late))
+
+    def near(self, day: date) -> date:
+        """The day itself, a day beside it, or a day some way off."""
+        return day + timedelta(days=self.rng.choice((0, 0, 0, -1, 1, self.rng.randint(-40, 40))))
+
+    def dates(self) -> list[date]:
+        """The days on which anything recorded so far begins, ends or happens."""
+        rows = [row for found in self.rows.values() for row in found]
+        return [day for row in rows for day in (row.start, row.end, row.on) if day]
+
+    def telling_day(self) -> date:
+        """A day on which something changes or falls due, or one beside it."""
+        dates = self.dates()
+        if not dates or self.chance(0.25):
+            return self.any_day()
+        day = self.rng.choice(dates)
+        if self.about.durations and self.chance(0.6):
+            day = self.rng.choice((last_day, boundary))(day, self.rng.choice(self.about.durations))
+        return self.near(day)
+
+    # rows
+
+    def case(self, coverage: CoverageOf) -> Case:
+        # Parents come first, so that what belongs to them can name them.
+        order = sorted(self.about.kinds, key=self.depth)
+        for kind in [name for name in order if self.kinds[name].nature == "period"]:
+            if not self.is_absent(coverage, kind):
+                self.rows[kind] = self.periods(kind)
+        for kind in [name for name in order if self.kinds[name].nature == "event"]:
+            if not self.is_absent(coverage, kind):
+                self.rows[kind] = self.events(kind)
+        subject = next(kind for kind in self.kinds.values() if kind.nature == "subject")
+        held = {kind: self.only_latest(coverage, kind, rows) for kind, rows in self.rows.items()}
+        return Case(self.born(), held, coverage, self.values(subject, self.as_at))
+
+    def depth(self, kind: str) -> tuple[int, bool, str]:
+        parent = self.kinds[kind].of
+        above = self.depth(parent)[0] + 1 if parent in self.kinds and parent else 0
+        return above, kind in self.about.acts, kind
+
+    @staticmethod
+    def is_absent(coverage: CoverageOf, kind: str) -> bool:
+        return coverage.get(kind, ("events",))[0] == "absent"
+
+    def only_latest(self, coverage: CoverageOf, kind: str, rows: Sequence[Row]) -> Sequence[Row]:
+        """What a source that holds only the latest row would hold."""
+        if coverage.get(kind, ("events",))[0] == "events":
+            return rows
+        return [row for row in rows if (row.on or row.start or self.as_at) <= self.as_at][-1:]
+
+    def periods(self, name: str) -> list[Row]:
+        """Rows one after another: touching, apart or overlapping."""
+        kind = self.kinds[name]
+        many = self.rng.choice((1, 1, 2, 3)) if name == self.about.scope else self.rng.randint(0, 2)
+        # What may pause a duty is rare, or most rules would ask for nothing.
+        if name in self.about.pausing and name != self.about.scope and self.chance(0.6):
+            return []
+        # The first row of the scope begins early, so that its clocks have time to run out.
+        early = name == self.about.scope and self.chance(0.7)
+        start = self.earliest if early else self.telling_day()
+        start = self.near(start)
+        found: list[Row] = []
+        lengths = (7, 60, 200, 400, 800) if name == self.about.scope else (1, 7, 30, 90, 400)
+        for number in range(many):
+            end = start + timedelta(days=self.rng.randint(1, self.rng.choice(lengths)))
+            ended = number + 1 < many or self.chance(0.35)
+            if start > self.as_at + timedelta(days=20):
+                break
+            found.append(
+                Row(
+                    f"{name}{number}",
+                    start,
+                    end if ended else None,
+                    values=self.values(kind, start),
+                    of=self.parent(kind, start),
+                )
+            )
+            gap = self.rng.choice((0, 0, 0, 1, 30, -5) if kind.joined else (0, 0, 1, 30, -5, -40))
+            start = max(end + timedelta(days=gap), start)
+        if found and self.chance(0.03):
+            found[0] = evolve(found[0], start=None)
+        return found
+
+    def events(self, name: str) -> list[Row]:
+        kind = self.kinds[name]
+        days = self.rounds() if name in self.about.acts and self.chance(0.7) else []
+        days += [self.telling_day() for _ in range(self.rng.choice((0, 1, 1, 2, 3)))]
+        if days and self.chance(0.1):
+            days.append(self.rng.choice(days))
+        if self.chance(0.1):
+            days.append(self.as_at + timedelta(days=self.rng.randint(0, 10)))
+        return [
+            Row(f"{name}{number}", on=day, values=self.values(kind, day), of=self.parent(kind, day))
+            for number, day in enumerate(sorted(days))
+        ]
+
+    def rounds(self) -> list[date]:
+        """Acts at about the intervals that the rule asks: on the day, beside it, or missed."""
+        starts = [row.start for row in self.rows.get(self.about.scope or "", ()) if row.start]
+        day = self.near(min(starts, default=self.any_day()))
+        found: list[date] = []
+        while day <= self.as_at and len(found) < 25 and not self.chance(0.08):
+            found.append(day)
+            ends = [last_day(day, length) for length in self.about.durations]
+            following = self.rng.choice(ends or [day + timedelta(weeks=6)])
+            if self.chance(0.6):
+                following = max(min(ends, default=following), day + timedelta(weeks=1))
+            jitter = self.rng.choice((0, 0, 1, -1, -(following - day).days // 3, 10))
+            day = max(following + timedelta(days=jitter), day)
+        return found
+
+    def parent(self, kind: Kind, day: date) -> str | None:
+        """The id of a period that a row belongs to; blank only where one at most is running."""
+        if kind.of is None:
+            return None
+        rows = self.rows.get(kind.of, [])
+        running = [
+            row
+            for row in rows
+            if row.start and row.start <= day and (row.end is None or day < row.end)
+        ]
+        if not rows or (len(running) <= 1 and self.chance(0.4)):
+            return None
+        return self.rng.choice(running if running and self.chance(0.8) else rows).id
+
+    # attributes
+
+    def values(self, kind: Kind, day: date) -> dict[str, Value]:
+        found: dict[str, Value] = {
+            name: self.value(kind, attribute) for name, attribute in kind.attributes.items()
+        }
+        for milestone in kind.milestones:
+            reached = day + timedelta(days=self.rng.choice((0, 1, 2, 3, 5, 10, 30)))
+            found[milestone.name] = None if self.chance(0.25) else reached
+        return found
+
+    def value(self, kind: Kind, attribute: Attribute) -> Value:
+        # Most acts fit, or every clock would only run out.
+        act = kind.name in self.about.acts
+        if self.chance(0.06 if act else 0.12):
+            return None
+        named = self.about.values.get((kind.name, attribute.name), ())
+        match attribute.type:
+            case "yes/no":
+                return self.chance(0.85 if act else 0.65)
+            case "date":
+                return self.any_day()
+            case "number":
+                return str(self.rng.randint(0, 5))
+            case _:
+                others = attribute.values or ("other", *named)
+                return self.rng.choice(
+                    named if named and self.chance(0.9 if act else 0.6) else others
+                )
+
+    def born(self) -> date | None:
+        """A birthday that makes an age in the rule fall where clocks are running."""
+        if self.chance(0.08):
+            return None
+        years = self.rng.choice(self.about.ages or (0, 5, 10, 16))
+        ago = boundary(self.earliest, Duration(1, "day")) - timedelta(days=int(365.25 * years))
+        span = (self.as_at - self.earliest).days
+        return ago + timedelta(days=self.rng.randint(-60, max(span - 1, 0) if years else 0))
+
+
+def random_case(
+    rng: random.Random,
+    kinds: Mapping[str, Kind],
+    rule: Rule,
+    as_at: date,
+    coverage: CoverageOf | None = None,
+) -> Case:
+    """One made-up child; cases of one batch share their coverage."""
+    shared = random_coverage(rng, kinds, rule, as_at) if coverage is None else coverage
+    return Maker(rng, kinds, interest(rule, kinds), as_at).case(shared)
+
+
+def random_coverage(
+    rng: random.Random, kinds: Mapping[str, Kind], rule: Rule, as_at: date
+) -> CoverageOf:
+    """What a source holds of the kinds that a rule looks at: mostly everything."""
+    about = interest(rule, kinds)
+    maker = Maker(rng, kinds, about, as_at)
+    found: dict[str, tuple[str, date | None, date | None]] = {}
+    for kind in about.kinds:
+        lot = rng.random()
+        if kind == about.scope or lot > 0.3 or len(found) == 3:
+            continue
+        first = maker.any_day() if rng.random() < 0.7 else None
+        last = min(maker.any_day(), as_at) if first is None or rng.random() < 0.2 else None
+        if first and last and last < first:
+            first, last = last, first
+        found[kind] = ("absent", None, None) if lot < 0.08 else ("events", first, last)
+        if lot > 0.27:
+            found[kind] = ("latest_only", None, None)
+    return found
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn,
+    kinds: Mapping[str, Kind],
+    rule: Rule,
+    as_at: date,
+    coverage: CoverageOf | None = None,
+) -> Case:
+    """The same cases for hypothesis, which makes a failing one smaller."""
+    rng = draw(st.randoms(use_true_random=False))
+    return random_case(rng, kinds, rule, as_at, coverage)
+
+
+# --------------------------------------------------------------- random rules
+
+
+@frozen
+class Writer:
+    """Writes rules over a vocabulary: any mixture that the language allows."""
+
+    rng: random.Random
+    kinds: Mapping[str, Kind]
+
+    def chance(self, likely: float) -> bool:
+        return self.rng.random() < likely
+
+    def of_nature(self, nature: str) -> list[Kind]:
+        return [kind for kind in self.kinds.values() if kind.nature == nature]
+
+    def event(self) -> Kind:
+        return self.rng.choice(self.of_nature("event"))
+
+    def period(self) -> Kind:
+        return self.rng.choice(self.of_nature("period"))
+
+    def duration(self) -> Duration:
+        choices = "1 day,1 week,2 week,6 week,1 month,3 month,6 month,1 year"
+        choices += ",2 working day,10 working day,20 working day"
+        count, unit = self.rng.choice(choices.split(",")).split(" ", 1)
+        return Duration(int(count), unit)  # type: ignore[arg-type]
+
+    def attribute(self, kind: Kind) -> Condition | None:
+        """A test on an attribute of the row that is judged."""
+        usable = [a for a in kind.attributes.values() if a.type == "yes/no" or a.values]
+        if not usable:
+            return None
+        chosen = self.rng.choice(usable)
+        if chosen.type == "yes/no":
+            test: Condition = Flag(kind.name, chosen.name)
+            return Not(test) if self.chance(0.2) else test
+        return Is(kind.name, chosen.name, (self.rng.choice(chosen.values),))
+
+    def where(self, kind: Kind, likely: float) -> Condition | None:
+        return self.attribute(kind) if self.chance(likely) else None
+
+    def anchor(self, scoped: bool, period: Kind | None) -> Anchor:
+        """`start`, an event, or the edge of another period."""
+        if scoped and self.chance(0.4):
+            return ScopeStart()
+        ordinal = self.rng.choice((None, None, 1, 2))
+        others = [kind for kind in self.of_nature("period") if kind is not period]
+        if others and self.chance(0.3):
+            edge = self.rng.choice(("start", "end"))
+            return PeriodEdge(self.rng.choice(others).name, edge, ordinal)  # type: ignore[arg-type]
+        event = self.event()
+        return EventDay(event.name, ordinal, self.where(event, 0.25))
+
+    def leaf(self, scoped: bool, row: Kind | None) -> Condition:
+        """One test: on the row judged, on what is recorded, or on time."""
+        on_row = self.attribute(row) if row is not None and self.chance(0.35) else None
+        if on_row is not None:
+            return on_row
+        own = scoped and self.chance(0.7)
+        match self.rng.randint(0, 5):
+            case 0:
+                return Aged(self.rng.choice((1, 5, 16)))
+            case 1:
+                period = self.period()
+                return Running(period.name, self.where(period, 0.2))
+            case 2:
+                period = self.period()
+                return Count(period.name, 1, None, self.where(period, 0.3), own=own)
+            case 3:
+                return Elapsed(self.anchor(scoped, row), self.duration())
+            case _:
+                event = self.event()
+                window = self.duration() if self.chance(0.3) else None
+                at_least = self.rng.choice((1, 1, 2))
+                at_most = at_least if self.chance(0.15) else None
+                return Count(event.name, at_least, at_most, self.where(event, 0.3), window, own)
+
+    def condition(self, scoped: bool, row: Kind | None) -> Condition:
+        first = self.leaf(scoped, row)
+        if self.chance(0.25):
+            first = Not(first)
+        if self.chance(0.6):
+            return first
+        return self.rng.choice((And, Or))((first, self.leaf(scoped, row)))
+
+    def exceptions(self, scoped: bool, row: Kind | None) -> tuple[Unless, ...]:
+        return tuple(
+            Unless(self.condition(scoped, row), self.duration() if self.chance(0.6) else None)
+            for _ in range(self.rng.choice((0, 1, 1, 2)))
+        )
+
+    def steps(self, row: Kind | None) -> tuple[Step, ...]:
+        """A single step, or a sequence that ends in a repeating one."""
+        within = Within(self.duration(), self.anchor(True, row))
+        until = Every(self.duration(), self.anchor(True, row))
+        later, repeat = Within(self.duration()), Every(self.duration())
+        shapes: tuple[tuple[Timing, ...], ...] = (
+            (within,),
+            (repeat,),
+            (repeat,),
+            (within, repeat),
+            (within, later, repeat),
+            (within, until, repeat),
+            (until, repeat),
+            (until, later),
+        )
+        return tuple(Step(timing, self.exceptions(True, row)) for timing in self.rng.choice(shapes))
+
+    def duty(self) -> Scoped:
+        """Mostly within a period; else under a condition, under no scope, or for each event."""
+        event, period = self.event(), self.period()
+        act = Act(event.name, self.where(event, 0.3))
+        match self.rng.randint(0, 9):
+            case 0:
+                unless = tuple(
+                    evolve(clause, then=None) for clause in self.exceptions(False, event)
+                )
+                occasion = ForEach(EventDay(event.name), self.where(event, 0.3))
+                return Scoped(occasion, Have(self.condition(False, event), unless))
+            case 1 if event.milestones:
+                step = Step(Within(self.duration()), self.exceptions(False, event))
+                milestone = evolve(act, milestone=event.milestones[0].name)
+                return Scoped(Always(), Do(milestone, (step,)))
+            case 2:
+                timing = Within(self.duration(), EventDay(self.event().name))
+                return Scoped(Always(), Do(act, (Step(timing, self.exceptions(False, None)),)))
+            case 3:
+                condition = And((Running(period.name), self.condition(False, None)))
+                return Scoped(While(condition), Do(act, self.steps(None)))
+            case _:
+                where = self.condition(True, period) if self.chance(0.25) else None
+                return Scoped(During(period.name, where), Do(act, self.steps(period)))
+
+
+def random_rule(rng: random.Random, kinds: Mapping[str, Kind], duties: int = 1) -> Rule:
+    """One made-up rule of a few duties over a vocabulary."""
+    writer = Writer(rng, kinds)
+    return Rule("random", "rule", "Rule", tuple(writer.duty() for _ in range(duties)))
+
+
+# --------------------------------------------------------------- what a case shows
+
+
+FEATURES = (
+    "change inside interval",
+    "unknown fact",
+    "exemption",
+    "lapse",
+    "overlap of scopes",
+)
+
+
+def features(case: Case, judged: Sequence[Judged], rule: Rule | None = None) -> set[str]:
+    """Which of the difficult things a case shows; with a rule, only what it watches counts."""
+    watched = kinds_in(tuple(conditions(rule))) if rule else set(case.rows)
+    rows = [row for kind, found in case.rows.items() if kind in watched for row in found]
+    changes = {day for row in rows for day in (row.start, row.end, row.on) if day}
+    found = set()
+    for it in judged:
+        if it.anchor_day and it.deadline and any(it.anchor_day < d < it.deadline for d in changes):
+            found.add("change inside interval")
+        if it.assumed or it.verdict == "cannot_tell":
+            found.add("unknown fact")
+        if it.verdict == "exempt":
+            found.add("exemption")
+        if it.verdict == "lapsed":
+            found.add("lapse")
+    if any(overlap(refs(case, judged, kind)) for kind in case.rows):
+        found.add("overlap of scopes")
+    return found
+
+
+def refs(case: Case, judged: Sequence[Judged], kind: str) -> list[Row]:
+    """The periods that are scopes of something judged."""
+    named = {it.scope_ref for it in judged}
+    return [row for row in case.rows[kind] if row.id in named and row.start]
+
+
+def overlap(rows: Sequence[Row]) -> bool:
+    pairs = ((one, other) for one in rows for other in rows if one.id < other.id)
+    return any(
+        (one.end is None or other.start < one.end) and (other.end is None or one.start < other.end)
+        for one, other in pairs
+        if one.start and other.start
+    )
+
+
+# --------------------------------------------------------------- text tables
+
+
+def person_id(number: int) -> str:
+    return f"c{number:05d}"
+
+
+def row_id(number: int, id: str) -> str:
+    """Ids are made unique over all children: the child's own comes first."""
+    return f"{person_id(number)}.{id}"
+
+
+def raw_facts(
+    cases: Sequence[Case], kinds: Mapping[str, Kind], extracted: date | None = None
+) -> RawFacts:
+    """Several children as the text that a source would hand over."""
+    coverage = cases[0].coverage if cases else {}
+    absent = {kind for kind, (what, _, _) in coverage.items() if what == "absent"}
+    return RawFacts(
+        tables=tuple(
+            subject_table(kind, cases) if kind.nature == "subject" else table(kind, cases)
+            for kind in kinds.values()
+            if kind.name not in absent
+        ),
+        coverage=tuple(covered(kind, coverage) for kind in kinds),
+        extracted=extracted,
+    )
+
+
+def covered(kind: str, coverage: CoverageOf) -> Coverage:
+    what, first, last = coverage.get(kind, ("events", None, None))
+    known: tuple[CoverageKind, ...] = get_args(CoverageKind)
+    return Coverage(kind, known[known.index(what)], first, last)
+
+
+def subject_table(kind: Kind, cases: Sequence[Case]) -> RawTable:
+    columns: dict[str, Sequence[str | None]] = {
+        "person_id": [person_id(number) for number, _ in enumerate(cases)],
+        "born": [as_cell(case.born) for case in cases],
+    }
+    for name in kind.attributes:
+        columns[name] = [as_cell(case.about.get(name)) for case in cases]
+    return RawTable(kind.name, f"{kind.name}.csv", range(2, len(cases) + 2), columns)
+
+
+def table(kind: Kind, cases: Sequence[Case]) -> RawTable:
+    rows = [
+        (number, row) for number, case in enumerate(cases) for row in case.rows.get(kind.name, ())
+    ]
+    columns: dict[str, Sequence[str | None]] = {
+        "person_id": [person_id(number) for number, _ in rows],
+        "id": [row_id(number, row.id) for number, row in rows],
+    }
+    if kind.nature == "period":
+        columns["start"] = [as_cell(row.start) for _, row in rows]
+        columns["end"] = [as_cell(row.end) for _, row in rows]
+    else:
+        columns["date"] = [as_cell(row.on) for _, row in rows]
+    if kind.of:
+        columns[f"{kind.of}_id"] = [row_id(n, row.of) if row.of else "" for n, row in rows]
+    for name in (*kind.attributes, *(milestone.name for milestone in kind.milestones)):
+        columns[name] = [as_cell(row.values.get(name)) for _, row in rows]
+    return RawTable(kind.name, f"{kind.name}.csv", range(2, len(rows) + 2), columns)
+
+
+def as_cell(value: Value) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case date():
+            return value.isoformat()
+        case str():
+            return value

@@ -1,0 +1,174 @@
+"""The report: what it says, in which order, and that it stands alone."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from attrs import evolve
+
+from duly.engine.obligations import COLUMNS, VERDICTS, Obligations
+from duly.engine.pipeline import Run
+from duly.plugins.outputs.html import page, register_outputs, write
+from duly.plugins.outputs.words import VERDICT_WORDS
+
+
+class Reader(HTMLParser):
+    """A page as its tables, headings and text, and every tag that was opened and not closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tables: list[list[list[str]]] = []
+        self.captions: list[str] = []
+        self.scopes: set[str | None] = set()
+        self.addresses: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+        given = dict(attrs)
+        self.addresses += [value or "" for key, value in attrs if key in ("src", "href")]
+        if tag == "table":
+            self.tables.append([])
+            self.captions.append("")
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("th", "td"):
+            self.tables[-1][-1].append("")
+            if tag == "th":
+                self.scopes.add(given.get("scope"))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br":
+            self.handle_data(" / ")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "caption" in self.open:
+            self.captions[-1] += data
+        elif "th" in self.open or "td" in self.open:
+            self.tables[-1][-1][-1] += data
+
+    def table(self, caption: str) -> list[list[str]]:
+        return self.tables[self.captions.index(caption)]
+
+
+@pytest.fixture
+def report(run: Run) -> Reader:
+    return Reader(page(run))
+
+
+def test_the_output_is_registered_as_html() -> None:
+    assert [(output.name, output.write) for output in register_outputs()] == [("html", write)]
+
+
+def test_every_element_is_closed(report: Reader) -> None:
+    assert report.open == []
+
+
+def test_the_page_stands_alone(run: Run, report: Reader) -> None:
+    assert all(address.startswith("#") for address in report.addresses)
+    assert not re.search(r"<script|<link|<img|@import|url\(|https?:", page(run))
+
+
+def test_it_is_one_file(run: Run, tmp_path: Path) -> None:
+    assert write(run, tmp_path / "out") == [tmp_path / "out" / "report.html"]
+    named = tmp_path / "mine.html"
+    assert write(run, named) == [named]
+    assert named.read_text(encoding="utf-8").startswith('<!DOCTYPE html>\n<html lang="en-GB">')
+
+
+def test_what_it_rests_on_stands_at_the_top(run: Run) -> None:
+    head = page(run).split("<main>")[0]
+    for text in (
+        "<h1>Timescales as at 31 March 2026</h1>",
+        "The law (law, version 1)",
+        "City &lt;standards&gt; &amp; practice (city)",
+        "csv:extract",
+        "what was open, due or done on or after 31 March 2025",
+    ):
+        assert text in head
+
+
+def test_text_is_escaped(run: Run) -> None:
+    assert "<asked>" not in page(run)
+    assert "Asked &lt;for&gt;" in page(run)
+
+
+def test_a_local_rule_stands_under_the_rule_it_refines(report: Reader) -> None:
+    verdicts = [VERDICT_WORDS[verdict].text for verdict in VERDICTS]
+    assert report.table("Obligations by rule and verdict") == [
+        ["Rule", "Clock", "Children", "In time", *verdicts],
+        ["Visits", "the law", "3", "71%", "5", "1", "1", "0", "2", "0", "0", "0", "0"],
+        ["Local visits", "local standard", "3", "0%", "0", "0", "1", "0", "1", "0", "0", "0", "0"],
+        ["Core groups", "the law", "0", "–", "0", "0", "0", "0", "0", "0", "0", "0", "0"],
+        ["Asked <for>", "local standard", "1", "–", *"00000000", "1"],
+    ]
+
+
+def test_overdue_is_listed_with_the_longest_first(report: Reader) -> None:
+    grounds = "Regulations, regulation 28(2)"
+    assert report.table("Overdue, the longest first") == [
+        ["Child", "Days", "What", "Clock", "Was due", "From", "Grounds"],
+        ["SYN1", "57", "Local visits", "local standard", "2 Feb 2026", "5 Jan 2026", grounds],
+        ["SYN1", "43", "Visits", "the law", "16 Feb 2026", "5 Jan 2026", grounds],
+    ]
+
+
+def test_four_weeks_ahead_are_listed_by_the_effective_deadline(report: Reader) -> None:
+    grounds = "Regulations, regulation 28(2)"
+    assert report.table("Due up to 28 April 2026, the soonest first") == [
+        ["Child", "Due", "What", "Clock", "Grounds"],
+        ["SYN2", "13 Apr 2026", "Visits", "the law", grounds],
+        ["SYN2", "28 Apr 2026", "Local visits", "local standard", grounds],
+    ]
+
+
+def test_a_child_with_something_overdue_has_a_timeline(run: Run) -> None:
+    text = page(run)
+    assert "<h3>SYN1: 2 overdue, 100 days in all</h3>" in text
+    assert "<title>Visits: overdue, 43 days, due 16 February 2026</title>" in text
+    assert text.count("<figure>") == 1
+
+
+def test_what_could_not_be_read_is_shown(run: Run, report: Reader) -> None:
+    assert report.table("Rows that could not be read") == [
+        ["File", "Line", "Column", "Value", "Why"],
+        ["visit.csv", "7", "date", "31/02/2025", "not a date"],
+    ]
+    assert "Of 1,200 rows read, 1,199 were used and 1 could not be read." in page(run)
+    assert "<li>`visits.csv` was not read</li>" in page(run)
+
+
+def test_every_table_has_a_caption_and_every_heading_a_scope(report: Reader) -> None:
+    assert all(report.captions)
+    assert report.scopes == {"col", "row"}
+
+
+def test_colour_never_stands_alone(run: Run) -> None:
+    text = page(run)
+    for word in VERDICT_WORDS.values():
+        assert f'<span aria-hidden="true">{word.sign}</span> {word.text}</span>' in text
+
+
+def test_every_verdict_has_a_word() -> None:
+    assert tuple(VERDICT_WORDS) == VERDICTS
+
+
+def test_a_run_without_findings_says_so(run: Run) -> None:
+    nothing = Obligations({name: np.array([], dtype=object) for name in COLUMNS})
+    text = page(evolve(run, obligations=nothing, quarantine=(), notes=()))
+    assert Reader(text).open == []
+    for words in (
+        "Nothing is overdue.",
+        "Nothing falls due in these four weeks.",
+        "No child has anything overdue.",
+    ):
+        assert f"<p>{words}</p>" in text

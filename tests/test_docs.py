@@ -1,0 +1,109 @@
+"""What the pages say is so: rules parse, links lead somewhere, every command is described."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from duly.dsl.diagnostics import Diagnostics
+from duly.dsl.parser import parse_text
+from duly.engine.cli.main import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
+SNIPPET = re.compile(r'^--8<-- "([^"]+)"$', re.MULTILINE)
+
+
+def included(page: Path) -> str:
+    """The text of a page, with the files that it includes."""
+    text = page.read_text(encoding="utf-8")
+    return SNIPPET.sub(lambda match: (ROOT / match[1]).read_text(encoding="utf-8"), text)
+
+
+def fenced(text: str, language: str) -> list[str]:
+    """The code blocks of one language."""
+    return [body for _, name, body in FENCE.findall(text) if name == language]
+
+
+def commands(command: click.Command, name: str = "duly") -> Iterator[tuple[str, click.Command]]:
+    """Every command that can be typed, by its full name."""
+    if not isinstance(command, click.Group):
+        yield name, command
+        return
+    context = click.Context(command)
+    for word in command.list_commands(context):
+        found = command.get_command(context, word)
+        assert found is not None
+        yield from commands(found, f"{name} {word}")
+
+
+@EVERY_PAGE
+def test_every_rule_shown_can_be_read(page: Path) -> None:
+    diagnostics = Diagnostics()
+    for block in fenced(included(page), "duly"):
+        parse_text(block, page.name, diagnostics)
+    assert diagnostics.found == []
+
+
+@EVERY_PAGE
+def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
+    prose = FENCE.sub("", page.read_text(encoding="utf-8"))
+    links = [link for link in LINK.findall(prose) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_tutorial_shows_what_comes_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever follows the tutorial, mistakes included, sees what it says."""
+    page = included(ROOT / "docs/tutorial/first-rule.md")
+    pack, stories, mended = fenced(page, "duly")
+    began = pack.index("rule our_visits")
+    states = [
+        (pack, ""),
+        (pack.replace("permanent", "permenent"), ""),
+        (pack, stories),
+        (pack, stories.replace("by 4 days", "by 5 days")),
+        (pack[:began] + mended, stories),
+    ]
+    monkeypatch.chdir(tmp_path)
+    Path("first_rule/scenarios").mkdir(parents=True)
+    for (rule, story), block in zip(states, fenced(page, "console"), strict=True):
+        Path("first_rule/pack.duly").write_text(rule, encoding="utf-8")
+        Path("first_rule/scenarios/visits.duly").write_text(story, encoding="utf-8")
+        typed, shown = block.removeprefix("$ duly ").split("\n", 1)
+        assert CliRunner().invoke(cli, typed.split()).output == shown
+
+
+def test_the_readme_shows_the_example_as_it_stands() -> None:
+    example = (ROOT / "examples/first_rule/pack.duly").read_text(encoding="utf-8")
+    assert fenced((ROOT / "README.md").read_text(encoding="utf-8"), "duly") == [example]
+
+
+def test_the_example_in_python_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (example,) = fenced((ROOT / "docs/reference/python.md").read_text(encoding="utf-8"), "python")
+    monkeypatch.chdir(tmp_path)
+    CliRunner().invoke(cli, ["facts", "sample", "duly-demo/facts", "--children", "20"])
+    exec(compile(example, "python.md", "exec"), {})  # noqa: S102 - our own page
+    assert "statutory cla_visits {'met':" in capsys.readouterr().out
+
+
+def test_the_reference_describes_every_command_and_its_options() -> None:
+    reference = (ROOT / "docs/reference/command-line.md").read_text(encoding="utf-8")
+    usage = [line for block in fenced(reference, "text") for line in block.splitlines()]
+    for name, command in commands(cli):
+        options = {option for each in command.params for option in each.opts if option[:2] == "--"}
+        shown = [line for line in usage if f"{line} ".startswith(f"{name} ")]
+        assert [set(re.findall(r"--[a-z-]+", line)) for line in shown] == [options], name
