@@ -30,7 +30,7 @@ docs: $(VENV)/.duly-dev
 	$(BIN)/mkdocs build --strict --quiet
 
 bench: $(VENV)/.duly-dev
-	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench.visiting
 
 clean:
 	rm -rf build dist site .types duly.egg-info $(VENV)/.duly $(VENV)/.duly-dev

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import evolve, frozen
 
 from duly.dsl import policy as p
 from duly.engine import evaluate as ev
@@ -43,6 +43,16 @@ class RuleSummary:
         return sum(self.verdicts.values())
 
 
+    def plus(self, other: RuleSummary) -> RuleSummary:
+        """The same rule over more subjects."""
+        return evolve(
+            self,
+            verdicts=Counter(self.verdicts) + Counter(other.verdicts),
+            subjects=self.subjects + other.subjects,
+            earlier=self.earlier + other.earlier,
+        )
+
+
 @frozen(eq=False)
 class Concluded:
     """What a run comes to: the rows to write and a summary for each rule."""
@@ -59,7 +69,7 @@ def conclude(
     since: date,
     known_at: date | None,
 ) -> Concluded:
-    """The table of obligations from ``since`` on, and every rule's counts."""
+    """The table of obligations from ``since`` on, subject by subject, and every rule's counts."""
     effective = effective_deadlines(plan, batches)
     day = day_of(since)
     recent = [_recent(batch, day, day_of(as_at)) for batch in batches]
@@ -72,7 +82,31 @@ def conclude(
         name: np.concatenate([part[name] for part in parts]) if parts else np.zeros(0, object)
         for name in COLUMNS
     }
+    if parts:
+        kept = [b.subject[keep] for b, keep in zip(batches, recent, strict=True) if keep.any()]
+        by_subject = np.argsort(np.concatenate(kept), kind="stable")
+        columns = {name: column[by_subject] for name, column in columns.items()}
     return Concluded(Obligations(columns), tuple(_summaries(plan, batches, recent)))
+
+
+def together(parts: Sequence[Concluded]) -> Concluded:
+    """The conclusions of several partitions as one, in their order."""
+    if len(parts) == 1:
+        return parts[0]
+    columns = {
+        name: np.concatenate([part.obligations.columns[name] for part in parts] or [_NO_TEXT])
+        for name in COLUMNS
+    }
+    summaries: dict[str, RuleSummary] = {}
+    for part in parts:
+        for summary in part.summaries:
+            name = f"{summary.pack}.{summary.rule}"
+            known = summaries.get(name)
+            summaries[name] = summary if known is None else known.plus(summary)
+    return Concluded(Obligations(columns), tuple(summaries.values()))
+
+
+_NO_TEXT = np.zeros(0, object)
 
 
 def _recent(batch: Batch, since: int, as_at: int) -> npt.NDArray[np.bool_]:
@@ -210,6 +244,7 @@ def _rows(
         return np.full(count, text, object)
 
     kind, ref, source = _anchors(batch)
+    number, sentences = reasons(batch)
     return {
         "subject_id": facts.subjects[batch.subject],
         "pack": same(duty.rule.pack),
@@ -228,7 +263,7 @@ def _rows(
         "verdict": np.array(VERDICTS, object)[batch.verdict],
         "days": np.where(_countable(batch), batch.days.astype(object), ""),
         "assumed": np.where(batch.assumed, "yes", "no").astype(object),
-        "reason": reasons(batch),
+        "reason": np.array(sentences, dtype=object)[number],
         "citation": same("; ".join(str(c) for c in duty.rule.citations)),
         "team": same(""),
         "worker": same(""),
@@ -303,18 +338,32 @@ DOUBTS = {
 """Why an obligation cannot be told, for the person who can fill the gap."""
 
 
-def reasons(batch: Batch) -> Text:
-    """Each row's grounds in a sentence; rows that share their grounds share the text."""
+def reasons(batch: Batch) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
+    """Each row's grounds in a sentence: the number of the sentence, and the sentences."""
     after = day_of(PROCLAIMED_UNTIL)
-    beyond = (batch.deadline > after).astype(np.int64)
-    key = batch.code.astype(np.int64)
+    beyond = batch.deadline > after
+    key = batch.code
     for column, size in ((batch.verdict, 16), (batch.doubt, 16), (batch.assumed, 2), (beyond, 2)):
-        key = key * size + column
-    distinct, where = np.unique(key, return_inverse=True)
+        key = key * np.int32(size) + column
+    distinct, number = _numbered(key)
     first = np.zeros(len(distinct), np.intp)
-    first[where[::-1]] = np.arange(len(key))[::-1]
-    texts = [reason(batch, int(row), bool(beyond[row])) for row in first]
-    return np.array(texts, dtype=object)[where]
+    first[number[::-1]] = np.arange(len(key) - 1, -1, -1)
+    return number, tuple(reason(batch, int(row), bool(beyond[row])) for row in first)
+
+
+def _numbered(
+    key: npt.NDArray[np.int32],
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """The distinct keys, and each row's place among them; few keys are counted, many sorted."""
+    if not len(key) or key.max() > 1 << 24:
+        distinct, number = np.unique(key, return_inverse=True)
+        return distinct, number.astype(np.int32)
+    seen = np.zeros(int(key.max()) + 1, bool)
+    seen[key] = True
+    distinct = np.flatnonzero(seen).astype(np.int32)
+    place = np.zeros(len(seen), np.int32)
+    place[distinct] = np.arange(len(distinct), dtype=np.int32)
+    return distinct, place[key]
 
 
 def reason(batch: Batch, row: int, beyond: bool = False) -> str:

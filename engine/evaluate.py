@@ -6,7 +6,7 @@ then deadlines over the guard's timeline, then one function decides every verdic
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
@@ -35,9 +35,11 @@ from duly.engine.scopes import (
 from duly.engine.timeline import (
     TRUE_BIT,
     Caseload,
+    Domain,
     Flags,
     codes_on,
     keys,
+    on_days,
     pairs,
     spans,
     steps_of,
@@ -83,10 +85,8 @@ class Batch:
 
     duty: DutyPlan
     step: int
-    subject: Days
+    domain: Domain
     scope: Days
-    scope_row: Days
-    scope_start: Days
     anchor: Days
     anchor_from: npt.NDArray[np.int8]
     anchor_row: Days
@@ -104,7 +104,22 @@ class Batch:
     scope_table: Table | None
 
     def __len__(self) -> int:
-        return len(self.subject)
+        return len(self.scope)
+
+    @property
+    def subject(self) -> Days:
+        """Whom each obligation concerns."""
+        return self.domain.subject[self.scope]
+
+    @property
+    def scope_start(self) -> Days:
+        """The first day of each obligation's scope."""
+        return self.domain.start[self.scope]
+
+    @property
+    def scope_row(self) -> Days:
+        """The first table row of each obligation's scope, -1 where it is not made of rows."""
+        return first_rows(self.domain)[self.scope]
 
     def take(self, keep: Flags | npt.NDArray[np.intp]) -> Batch:
         """Some of the rows."""
@@ -112,10 +127,7 @@ class Batch:
 
 
 _COLUMNS = (
-    "subject",
     "scope",
-    "scope_row",
-    "scope_start",
     "anchor",
     "anchor_from",
     "anchor_row",
@@ -159,23 +171,22 @@ def judge(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
         if not len(run.scope):
             continue
         if run.step not in lines:
-            lines[run.step] = _segments(duty.steps[run.step], scopes, caseload)
+            lines[run.step] = segments_of(duty.steps[run.step], scopes, caseload)
         yield _judged(duty, run, scopes, acts, lines[run.step], caseload)
     if len(scopes.blank):
         nowhere = np.full(len(scopes.blank), MISSING, np.int32)
-        yield _untold(
-            duty, scopes, acts, scopes.blank_subject, scopes.blank, nowhere, BLANK_START
-        )
+        blank = on_days(scopes.blank_subject, nowhere, None, scopes.blank)
+        yield _untold(duty, scopes, acts, blank, BLANK_START)
     unseen = _unseen(duty, scopes, caseload)
     if len(unseen):
         domain = scopes.domain
-        rows = _first_rows(scopes)[unseen]
-        yield _untold(
-            duty, scopes, acts, domain.subject[unseen], rows, domain.start[unseen], NO_ANCHOR
-        )
+        rows = first_rows(domain)[unseen]
+        placed = on_days(domain.subject[unseen], domain.start[unseen], domain.period, rows)
+        yield _untold(duty, scopes, acts, placed, NO_ANCHOR)
 
 
-def _segments(step: StepPlan, scopes: Scopes, caseload: Caseload) -> Segments:
+def segments_of(step: StepPlan, scopes: Scopes, caseload: Caseload) -> Segments:
+    """The timeline of a step's guard over its scopes."""
     leaves = [steps_of(leaf, scopes.domain, caseload) for leaf in step.guard.leaves]
     return segments(timeline(scopes.domain, leaves), step.guard)
 
@@ -395,18 +406,25 @@ def _every(
     beyond = np.searchsorted(acts.key, acts.in_scope(live.scope, ends), side="right")
     beyond = beyond.astype(np.int32)
     last = np.maximum(np.minimum(live.last_act, beyond), live.next_act)
-    owner, place = spans(np.zeros(len(live.scope), np.int32), last - live.next_act + 1)
-    act = live.next_act[owner] + place
-    first, open_ = place == 0, act >= last[owner]
-    day, row = np.append(acts.day, FAR).astype(np.int32), np.append(acts.row, -1).astype(np.int32)
-    before = np.where(first, len(acts.day), act - 1)
-    anchor = np.where(first, live.anchor[owner], day[before])
-    anchor_row = np.where(first, live.anchor_row[owner], row[before])
-    anchor_from = np.where(first, live.anchor_from[owner], FROM_ACT).astype(np.int8)
-    act = np.where(open_, len(acts.day), act)
+    count = last - live.next_act + 1
+    owner, act = spans(live.next_act - 1, last)
+    starts = np.cumsum(count) - count
+    act[starts] = 0
+    anchor = acts.day[act] if len(acts.day) else np.zeros(len(act), np.int32)
+    anchor_row = acts.row[act] if len(acts.row) else np.zeros(len(act), np.int32)
+    anchor_from = np.full(len(act), FROM_ACT, np.int8)
+    anchor[starts], anchor_row[starts] = live.anchor, live.anchor_row
+    anchor_from[starts] = live.anchor_from
+    fulfilled, done_by = np.empty_like(anchor), np.empty_like(anchor_row)
+    fulfilled[:-1], done_by[:-1] = anchor[1:], anchor_row[1:]
+    ends_at = starts + count - 1
+    fulfilled[ends_at], done_by[ends_at] = FAR, -1
     end = np.minimum(live.end, ends)[owner]
-    keep = (anchor < end) & (anchor < day[act])
-    owner, anchor, fulfilled = owner[keep], anchor[keep], day[act[keep]]
+    keep = (anchor < end) & (anchor < fulfilled)
+    if not keep.all():
+        owner, anchor, anchor_row = owner[keep], anchor[keep], anchor_row[keep]
+        anchor_from, fulfilled, done_by = anchor_from[keep], fulfilled[keep], done_by[keep]
+        end = end[keep]
     doubtful = live.doubtful[owner]
     if until is not None:
         doubtful = doubtful | _may_have_ended(anchors, live, owner, fulfilled, scopes, caseload)
@@ -414,18 +432,18 @@ def _every(
         step=number,
         scope=live.scope[owner],
         anchor=anchor,
-        anchor_from=anchor_from[keep],
-        anchor_row=anchor_row[keep],
+        anchor_from=anchor_from,
+        anchor_row=anchor_row,
         stands=np.maximum(live.stands[owner], anchor),
-        end=end[keep],
+        end=end,
         fulfilled=fulfilled,
-        act=row[act[keep]],
+        act=done_by,
         begun=live.begun[owner],
         assumed=live.assumed[owner],
         doubtful=doubtful,
         anchor_table=None,
     )
-    return run, _after(live, ends, last, day, row)
+    return run, _after(live, ends, last, acts)
 
 
 def _until(anchors: Anchors, live: _Live) -> Days:
@@ -459,19 +477,23 @@ def _may_have_ended(
     return ended
 
 
-def _after(live: _Live, ends: Days, last: Days, day: Days, row: Days) -> _Live:
+def _after(live: _Live, ends: Days, last: Days, acts: Acts) -> _Live:
     """What an ``every … until`` leaves for the next step: its last act, and from when it stands."""
+    ended = ends < live.end
+    live, ends, last = live.take(ended), ends[ended], last[ended]
     acted = last > live.next_act
-    final = np.where(acted, last - 1, len(day) - 1)
-    following = evolve(
+    final = last[acted] - 1
+    anchor, anchor_row, anchor_from = live.anchor.copy(), live.anchor_row.copy(), live.anchor_from.copy()
+    anchor[acted], anchor_row[acted] = acts.day[final], acts.row[final]
+    anchor_from[acted] = FROM_ACT
+    return evolve(
         live,
-        anchor=np.where(acted, day[final], live.anchor),
-        anchor_from=np.where(acted, FROM_ACT, live.anchor_from).astype(np.int8),
-        anchor_row=np.where(acted, row[final], live.anchor_row),
+        anchor=anchor,
+        anchor_row=anchor_row,
+        anchor_from=anchor_from,
         stands=ends,
         next_act=last,
     )
-    return following.take(ends < live.end)
 
 
 def _milestones(
@@ -608,9 +630,8 @@ def _ever_exempt(
     return between > 0
 
 
-def _first_rows(scopes: Scopes) -> Days:
+def first_rows(domain: Domain) -> Days:
     """The first table row of each scope, -1 where it is not made of rows."""
-    domain = scopes.domain
     first = np.full(len(domain), -1, np.int32)
     first[domain.member_scope[::-1]] = domain.member_row[::-1]
     return first
@@ -627,14 +648,11 @@ def _batch(
     deadline: Days,
     assumed: Flags,
 ) -> Batch:
-    domain = scopes.domain
     return Batch(
         duty=duty,
         step=run.step,
-        subject=domain.subject[run.scope],
+        domain=scopes.domain,
         scope=run.scope,
-        scope_row=_first_rows(scopes)[run.scope],
-        scope_start=domain.start[run.scope],
         anchor=run.anchor,
         anchor_from=run.anchor_from,
         anchor_row=run.anchor_row,
@@ -678,6 +696,10 @@ def _unnumbered(
 # ------------------------------------------------------------------- what is not known
 
 
+_MISSED = np.isin(np.arange(len(VERDICTS)), (OVERDUE, NOT_MET, MET_LATE))
+_OPEN_OR_LAPSED = np.isin(np.arange(len(VERDICTS)), (OVERDUE, NOT_MET, LAPSED))
+
+
 def _doubts(
     duty: DutyPlan,
     run: _Run,
@@ -689,8 +711,8 @@ def _doubts(
     """Why each verdict cannot be told, 0 where it can."""
     doubt = np.zeros(len(batch), np.int8)
     table, sequence = acts.table, len(duty.steps) > 1
-    missed = np.isin(batch.verdict, (OVERDUE, NOT_MET, MET_LATE))
-    open_ = missed | (sequence & (batch.verdict == DUE))
+    missed = _MISSED[batch.verdict]
+    open_ = missed | (batch.verdict == DUE) if sequence else missed
     if run.doubtful.any():
         doubt[run.doubtful & missed] = UNDECIDED_ANCHOR
     if scopes.doubt is not None:
@@ -698,14 +720,15 @@ def _doubts(
         batch.assumed[unsure] = True
         doubt[unsure & missed] = UNDECIDED_ANCHOR
     if len(acts.undecided):
-        doubt[_undecided(run, scopes, acts, batch, missed, open_ & sequence)] = UNDECIDED_ACT
-    covered = table.covered_from[batch.subject]
-    if (covered > 0).any():
+        stepped = open_ if sequence else np.zeros(len(batch), bool)
+        doubt[_undecided(run, scopes, acts, batch, missed, stepped)] = UNDECIDED_ACT
+    if (table.covered_from > 0).any():
+        covered = table.covered_from[batch.subject]
         early = (run.begun if sequence else batch.anchor) < covered
         doubt[early & open_] = NOT_COVERED
     if table.covered_to < caseload.as_at:
         fell_due = (batch.deadline > table.covered_to) & (batch.deadline < caseload.as_at)
-        unseen = np.isin(batch.verdict, (OVERDUE, NOT_MET, LAPSED)) & fell_due
+        unseen = _OPEN_OR_LAPSED[batch.verdict] & fell_due
         doubt[unseen] = AFTER_EXTRACT
     if table.coverage == "absent":
         doubt[batch.verdict != IS_EXEMPT] = NOT_HELD
@@ -743,25 +766,15 @@ def _undecided(
     return marked
 
 
-def _untold(
-    duty: DutyPlan,
-    scopes: Scopes,
-    acts: Acts,
-    subject: Days,
-    row: Days,
-    start: Days,
-    doubt: int,
-) -> Batch:
+def _untold(duty: DutyPlan, scopes: Scopes, acts: Acts, domain: Domain, doubt: int) -> Batch:
     """One ``cannot tell`` without a deadline for each scope whose clock cannot be placed."""
-    count = len(subject)
+    count = len(domain)
     nothing = np.full(count, MISSING, np.int32)
     return Batch(
         duty=duty,
         step=0,
-        subject=subject,
+        domain=domain,
         scope=np.arange(count, dtype=np.int32),
-        scope_row=row,
-        scope_start=start,
         anchor=nothing,
         anchor_from=np.full(count, FROM_START, np.int8),
         anchor_row=nothing,
@@ -804,10 +817,8 @@ def _states(duty: DutyPlan, caseload: Caseload) -> Batch:
     batch = Batch(
         duty=duty,
         step=0,
-        subject=domain.subject,
+        domain=domain,
         scope=np.arange(count, dtype=np.int32),
-        scope_row=row,
-        scope_start=day,
         anchor=day,
         anchor_from=np.full(count, FROM_ANCHOR, np.int8),
         anchor_row=row,
@@ -831,8 +842,3 @@ def _states(duty: DutyPlan, caseload: Caseload) -> Batch:
 
 def _occasion_days(occasion: p.EventDay | p.PeriodEdge, table: Table) -> Days:
     return table.end if isinstance(occasion, p.PeriodEdge) and occasion.edge == "end" else table.start
-
-
-def total(batches: Sequence[Batch]) -> int:
-    """How many obligations there are."""
-    return sum(len(batch) for batch in batches)

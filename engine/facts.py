@@ -8,7 +8,7 @@ code of a value.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -74,8 +74,8 @@ class Table:
             return ""
         return f"{self.places[self.place[index]]}, row {self.row[index]}"
 
-    def take(self, keep: npt.NDArray[np.bool_]) -> Table:
-        """The rows marked true; parents must be linked anew."""
+    def take(self, keep: npt.NDArray[np.bool_] | slice) -> Table:
+        """Some of the rows; whoever leaves out parents must move the links."""
         return evolve(
             self,
             ids=self.ids[keep],
@@ -106,36 +106,32 @@ class Facts:
     def rows_used(self) -> int:
         return self.rows_read - len(self.quarantine)
 
-    def only(self, subject: int) -> Facts:
-        """The same caseload with one subject's rows."""
-        tables = {
-            name: evolve(
-                table.take(table.subject == subject),
-                subject=np.zeros(int((table.subject == subject).sum()), np.int32),
-                covered_from=table.covered_from[subject : subject + 1],
-            )
+    def between(self, first: int, last: int) -> Facts:
+        """The same caseload with the subjects ``first:last`` and their rows; nothing is copied."""
+        some = slice(first, last)
+        ranges = {
+            name: tuple(np.searchsorted(table.subject, (first, last)).tolist())
             for name, table in self.tables.items()
         }
-        one = slice(subject, subject + 1)
-        columns = {n: evolve(c, values=c.values[one]) for n, c in self.columns.items()}
-        cut = evolve(
-            self, subjects=self.subjects[one], born=self.born[one], columns=columns, tables=tables
+        tables = {}
+        for name, table in self.tables.items():
+            part = table.take(slice(*ranges[name]))
+            before = ranges[table.kind.of][0] if table.kind.of is not None else 0
+            tables[name] = evolve(
+                part,
+                subject=part.subject - np.int32(first),
+                parent=np.where(part.parent < 0, -1, part.parent - before).astype(np.int32),
+                covered_from=table.covered_from[some],
+            )
+        columns = {n: evolve(c, values=c.values[some]) for n, c in self.columns.items()}
+        return evolve(
+            self, subjects=self.subjects[some], born=self.born[some], columns=columns, tables=tables
         )
-        return evolve(cut, tables=_relinked(self.tables, tables, subject))
 
-
-def _relinked(
-    before: Mapping[str, Table], after: Mapping[str, Table], subject: int
-) -> dict[str, Table]:
-    """Parents are row numbers, so they move when rows before them are left out."""
-    linked = {}
-    for name, table in after.items():
-        parent_kind = table.kind.of
-        if parent_kind is not None and len(table):
-            offset = int((before[parent_kind].subject < subject).sum())
-            table = evolve(table, parent=np.where(table.parent < 0, -1, table.parent - offset))
-        linked[name] = table
-    return linked
+    def partitions(self, size: int) -> Iterator[Facts]:
+        """The caseload in parts of so many subjects, in order."""
+        for first in range(0, len(self.subjects), size):
+            yield self.between(first, first + size)
 
 
 # --------------------------------------------------------------------- reading cells

@@ -92,6 +92,8 @@ class DutyPlan:
         """What the ``duty`` column says: the label, else the act and its timing."""
         if isinstance(self.duty, p.Have):
             return self.duty.label or self.duty.text
+        if self.duty.failing_which:
+            return f"{self.duty.words}, {self.steps[step].text}"
         if self.duty.label is not None and len(self.steps) == 1:
             return self.duty.label
         return f"{self.duty.words} {self.steps[step].text}"

@@ -81,7 +81,9 @@ def _rows(table: Table) -> Scopes:
         periods.member_row[members],
     )
     begins = keys(table.subject, np.maximum(table.start, 0))
-    another = np.isin(keys(domain.subject, domain.end), begins) & (domain.end < FAR)
+    ends = keys(domain.subject, domain.end)
+    following = np.minimum(np.searchsorted(begins, ends), len(begins) - 1)
+    another = (begins[following] == ends) & (domain.end < FAR)
     last_act = np.where(another, domain.end - 1, domain.end).astype(np.int32)
     return Scopes(domain, last_act, periods.row[~known], periods.subject[~known], table)
 
@@ -123,14 +125,10 @@ class Acts:
 
     table: Table
     owner_of: Days
-    owner: Days
+    key: Keys
     day: Days
     row: Days
     undecided: Keys
-
-    @property
-    def key(self) -> Keys:
-        return keys(self.owner, self.day)
 
     def in_scope(self, scope: Days, day: Days) -> Keys:
         """The key that an act of that day would have in each scope."""
@@ -141,21 +139,30 @@ def acts_of(act: p.Act, scopes: Scopes, caseload: Caseload) -> Acts:
     """The events that pass the act's test."""
     table = caseload.table(act.event)
     tested = tests(act.where, table, caseload)
-    owner, owner_of = table.subject, scopes.domain.subject
-    rows = np.arange(len(table), dtype=np.int32)
-    if scopes.domain.period is not None and table.kind.of == scopes.domain.period:
-        owner_of = np.arange(len(scopes.domain), dtype=np.int32)
-        scope, linked = pairs(scopes.domain, table, own=True)
-        owner = np.full(len(table), -1, np.int32)
-        owner[linked] = scope
-        rows = np.flatnonzero(owner >= 0).astype(np.int32)
-        rows = rows[np.argsort(keys(owner[rows], table.start[rows]), kind="stable")]
-    key = keys(owner[rows], table.start[rows])
-    undecided = key[tested[rows] == UNKNOWN]
-    sure = tested[rows] == 1
-    rows, key = rows[sure], key[sure]
-    rows = rows[_first_of_day(key)]
-    return Acts(table, owner_of, owner[rows], table.start[rows], rows, undecided)
+    owner_of, owner, rows = _owners(table, scopes)
+    key = keys(owner, table.start) if rows is None else keys(owner[rows], table.start[rows])
+    fits = tested if rows is None else tested[rows]
+    undecided = key[fits == UNKNOWN]
+    sure = np.flatnonzero(fits == 1)
+    key = key[sure]
+    first = _first_of_day(key)
+    if not first.all():
+        sure, key = sure[first], key[first]
+    rows = sure.astype(np.int32) if rows is None else rows[sure]
+    return Acts(table, owner_of, key, (key & FAR).astype(np.int32), rows, undecided)
+
+
+def _owners(table: Table, scopes: Scopes) -> tuple[Days, Days, Days | None]:
+    """Each scope's owner, each row's owner, and the rows in order of owner (``None``: as they are)."""
+    domain = scopes.domain
+    if domain.period is None or table.kind.of != domain.period:
+        return domain.subject, table.subject, None
+    scope, linked = pairs(domain, table, own=True)
+    owner = np.full(len(table), -1, np.int32)
+    owner[linked] = scope
+    rows = np.flatnonzero(owner >= 0).astype(np.int32)
+    rows = rows[np.argsort(keys(owner[rows], table.start[rows]), kind="stable")]
+    return np.arange(len(domain), dtype=np.int32), owner, rows
 
 
 def tests(where: p.Condition | None, table: Table, caseload: Caseload) -> Values:

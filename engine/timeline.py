@@ -39,7 +39,8 @@ class Domain:
 
     ``period`` names the kind whose rows the scopes are (``None`` for stretches and for whole
     lives); ``member_scope`` and ``member_row`` list the rows that each scope was joined of.  A
-    domain of single days has ``row``, the table row judged on each.
+    domain of single days has one member each, the row judged on it; it is ``whole`` where these
+    are all rows of the table in order.
     """
 
     subject: Days
@@ -48,6 +49,7 @@ class Domain:
     period: str | None = None
     member_scope: Days = np.zeros(0, np.int32)
     member_row: Days = np.zeros(0, np.int32)
+    whole: bool = False
 
     def __len__(self) -> int:
         return len(self.subject)
@@ -220,12 +222,10 @@ def steps_of(leaf: Leaf, domain: Domain, caseload: Caseload) -> Steps:
 def is_one_of(column: Column, values: Sequence[str]) -> Values:
     """Whether each cell is one of the values; blank is unknown."""
     if column.values.dtype == np.int8:
-        wanted = {"yes": 1, "no": 0}
-        truth = np.isin(column.values, [wanted[v] for v in values]).astype(np.int8)
-        return np.where(column.values == UNKNOWN, UNKNOWN, truth).astype(np.int8)
-    codes = [code for code, value in enumerate(column.categories) if value in values]
-    truth = np.isin(column.values, codes).astype(np.int8)
-    return np.where(column.values < 0, UNKNOWN, truth).astype(np.int8)
+        answers = np.array([int("no" in values), int("yes" in values), UNKNOWN], np.int8)
+        return answers[column.values]
+    answers = np.array([*(int(c in values) for c in column.categories), UNKNOWN], np.int8)
+    return answers[column.values]  # -1, blank, is the last
 
 
 def is_stated(column: Column) -> Values:
@@ -246,6 +246,8 @@ def _attribute(
     if owner not in caseload.facts.tables:
         return constant(domain, read(caseload.facts.columns[name])[domain.subject])
     table = caseload.table(owner)
+    if domain.whole and owner == domain.period:
+        return Steps(domain.member_scope, domain.start, read(table.columns[name]))
     value = read(table.columns[name])[domain.member_row]
     day = np.maximum(table.start[domain.member_row], domain.start[domain.member_scope])
     return Steps(domain.member_scope, day, value)
@@ -467,7 +469,7 @@ def row_truth(condition: p.Condition, table: Table, caseload: Caseload) -> Value
     """Whether each row of a table passes a test, on its own first day: 0, 1, or 2 for unknown."""
     rows = np.arange(len(table), dtype=np.int32)
     domain = on_days(table.subject, np.maximum(table.start, 0), table.kind.name, rows)
-    return truth_on(condition, domain, caseload)
+    return truth_on(condition, evolve(domain, whole=True), caseload)
 
 
 def truth_on(condition: p.Condition, domain: Domain, caseload: Caseload) -> Values:
@@ -481,11 +483,13 @@ def codes_on(
     leaves: Sequence[Leaf], domain: Domain, caseload: Caseload
 ) -> npt.NDArray[np.int32]:
     """The base-3 code of the leaves on each of a domain of single days."""
-    code = np.zeros(len(domain), np.int32)
+    small = np.int16 if len(leaves) < 9 else np.int32
+    code = np.zeros(len(domain), small)
     for digit, leaf in enumerate(leaves):
         steps = steps_of(leaf, domain, caseload)
+        value = steps.value * small(3**digit)
         if len(steps.scope) == len(domain):
-            code += steps.value * np.int32(3**digit)
+            code += value
         else:
-            code[steps.scope] += steps.value * np.int32(3**digit)
-    return code
+            code[steps.scope] += value
+    return code.astype(np.int32)

@@ -221,6 +221,20 @@ class World:
         ended = row.end is not None and row.end <= self.as_at
         return evolve(row, end=row.end if ended else None, values=values)
 
+    def parent(self, kind: str, row: Row) -> str | None:
+        """The id of the period that a row belongs to, blank for none; unknown without a date."""
+        if row.of is not None:
+            return row.of
+        if when(row) == LONG_AGO:
+            return None
+        # silent: of several that are running, the one that began last.
+        running = [
+            period.id
+            for period in self.rows(self.kinds[kind].of or "")
+            if when(period) <= when(row) and (period.end is None or when(row) < period.end)
+        ]
+        return running[-1] if running else ""
+
     def stretches(self, kind: str) -> list[Stretch]:
         """The rows of a period, joined where the vocabulary says so."""
         # silent: a blank `joined` attribute does not join; where a row touches two rows, it
@@ -290,17 +304,14 @@ class Scope:
     all_count: bool = False
     undecided: bool = False
 
-    def owns(self, world: World, kind: str, row: Row) -> Truth:
-        """Whether a record is one of this scope: by id where it is declared so, else by date."""
+    def owns(self, world: World, kind: str, row: Row, day: date) -> Truth:
+        """Whether what is dated on a day is of this scope: by id where declared so, else by date."""
         if self.all_count:
             return True
-        by_id = self.period is not None and world.kinds[kind].of == self.period
-        if by_id and row.of is not None:
-            return row.of in {own.id for own in self.rows}
-        if when(row) == LONG_AGO:
-            return None
-        # silent: a blank id belongs to every period of that kind running on its day.
-        return self.contains(when(row))
+        if self.period is None or world.kinds[kind].of != self.period:
+            return self.contains(day)
+        named = world.parent(kind, row)
+        return None if named is None else named in {own.id for own in self.rows}
 
     def contains(self, day: date) -> bool:
         assert self.start is not None
@@ -418,7 +429,11 @@ class Moment:
         # silent: `placement.type` outside a placement scope is that of the placement the judged
         # row belongs to, else of the one running; of several the latest; without one, false.
         rows = self.world.rows(owner)
-        parents = {row.of for kind, row in self.judged if self.world.kinds[kind].of == owner}
+        parents = {
+            self.world.parent(kind, row)
+            for kind, row in self.judged
+            if self.world.kinds[kind].of == owner
+        }
         for row in rows:
             if row.id in parents:
                 return row
@@ -438,14 +453,13 @@ class Moment:
         rows = [row for row in self.world.rows(leaf.kind) if when(row) <= self.day]
         if leaf.window:
             rows = [row for row in rows if when(row) >= day_before(self.day, leaf.window)]
-        # silent: by id, an event of the scope counts even if it is dated before the first day.
         counted = [self.counts(leaf, own, row, when(row)) for row in rows]
-        # silent: a count is unknown while any day that it looks back to is not covered.
         return decide(leaf, counted, bool(self.world.gaps(leaf.kind, first, self.now)))
 
     def periods(self, leaf: Count) -> Truth:
-        # silent: a period not declared `of` the scope's is inside it if it began there.
-        own = leaf.own and not self.scope.all_count
+        """Periods now running: by id where they are declared so, else all of the subject's."""
+        by_id = self.scope.period and self.world.kinds[leaf.kind].of == self.scope.period
+        own = leaf.own and not self.scope.all_count and bool(by_id)
         rows = [(row, self.runs(row)) for row in self.world.rows(leaf.kind)]
         counted = [
             both(runs, self.counts(leaf, own, row, self.day))
@@ -455,7 +469,7 @@ class Moment:
         return decide(leaf, counted, bool(self.world.gaps(leaf.kind, self.now, self.now)))
 
     def counts(self, leaf: Count, own: bool, row: Row, day: date) -> Truth:
-        owned = self.scope.owns(self.world, leaf.kind, row) if own else True
+        owned = self.scope.owns(self.world, leaf.kind, row, when(row)) if own else True
         if owned is False:
             return False
         return both(owned, self.about(leaf.kind, row, day).test(leaf.where))
@@ -572,7 +586,7 @@ def occasions(
     found = []
     for day, row in dated_rows(world, anchor):
         moment = Moment(world, scope, day, scope.judged).about(kind, row, day)
-        inside = both(scope.contains(day), scope.owns(world, kind, evolve_day(row, day)))
+        inside = both(scope.contains(day), scope.owns(world, kind, row, day))
         fits = both(inside, both(moment.test(anchor.where), moment.test(where)))
         if fits is not False:
             found.append((day, row, fits is None))
@@ -582,11 +596,6 @@ def occasions(
     counted = found[: anchor.ordinal]
     undecided = any(unsure for _, _, unsure in counted)
     return [(day, row, undecided) for day, row, _ in counted[anchor.ordinal - 1 :]]
-
-
-def evolve_day(row: Row, day: date) -> Row:
-    """The row as if it were dated on its edge, to ask whether the edge lies in a scope."""
-    return evolve(row, on=day)
 
 
 def anchor_days(
@@ -688,11 +697,14 @@ class Clock:
         return [duration for duration in named if isinstance(duration, Duration)]
 
     def outcomes(self, day: date) -> frozenset[Outcome]:
-        """What the duty may ask on a day, over all completions of what is unknown."""
-        if not all(covers(bounds, day) for bounds in self.in_force):
-            return frozenset({"not in force"})
+        """What the duty may ask on a day, over all completions of what is unknown.
+
+        After the scope's last day, the value of its last day goes on.
+        """
         scope_end = self.scope.end
         looked_at = day if scope_end is None else min(day, scope_end - DAY)
+        if not all(covers(bounds, looked_at) for bounds in self.in_force):
+            return frozenset({"not in force"})
         if looked_at not in self.seen:
             self.seen[looked_at] = self.completed(looked_at)
         return self.seen[looked_at]
@@ -763,9 +775,6 @@ class Clock:
     def surely_exempt(self, first: date, last: date) -> bool:
         return any(self.outcomes(day) == {"exempt"} for day in days_between(first, last))
 
-    def may_stand(self, first: date, last: date) -> bool:
-        return any("stands" in self.outcomes(day) for day in days_between(first, last))
-
 
 @frozen
 class History:
@@ -820,7 +829,8 @@ class Acts:
 class Run:
     """The steps of one duty in one scope, from one anchor on.
 
-    ``restart`` is the day of a further anchor, which ends what later steps left open.
+    ``restart`` is the day of a further anchor, which ends what later steps left open;
+    ``at_any_time`` that acts count whenever they are dated.
     """
 
     judge: DutyInScope
@@ -831,7 +841,7 @@ class Run:
     undecided: bool = False
     assumed: bool = False
     own_day_counts: bool = True
-    bounded: bool = True
+    at_any_time: bool = False
     judged: tuple[tuple[str, Row], ...] = ()
 
     def obligations(self) -> Iterator[Obligation]:
@@ -841,35 +851,41 @@ class Run:
             timing = self.judge.duty.steps[index].timing
             if isinstance(timing, Every):
                 until = self.judge.until(timing, anchor)
-                anchor = yield from self.repeat(index, anchor, since, until)
+                if until == anchor:
+                    continue
+                anchor = yield from self.repeat(index, anchor, since, timing, until)
                 if until is None or (self.restart and until >= self.restart):
                     return
                 since = until
                 continue
             done = yield from self.once(index, anchor, since)
-            if done is None or (self.restart and done >= self.restart):
+            over = [day for day in (self.restart, self.judge.scope.end) if day]
+            if done is None or any(done >= day for day in over):
                 return
             anchor = since = done
 
     def once(
         self, index: int, anchor: date, since: date
     ) -> Generator[Obligation, None, date | None]:
-        first = index == self.first_step
-        same_day = first and self.own_day_counts
+        same_day = index == self.first_step and self.own_day_counts
         # The first step stays owed when the sequence starts again.
-        end, last = self.limits(None, None if first else self.restart)
-        done = self.acts.first(anchor, same_day, last)
+        end, last = self.limits(None, None if index == 0 else self.restart)
+        earliest = LONG_AGO if self.at_any_time else anchor
+        done = self.acts.first(earliest, same_day, last)
         yield self.obligation(index, anchor, since, same_day, done, end, last)
         return done
 
     def repeat(
-        self, index: int, anchor: date, since: date, until: date | None
+        self, index: int, anchor: date, since: date, timing: Every, until: date | None
     ) -> Generator[Obligation, None, date]:
         """One obligation an anchor day; returns the last act, or the step's anchor."""
         end, last = self.limits(until, self.restart)
+        begun = anchor
         while True:
             done = self.acts.first(anchor, False, last)
-            yield self.obligation(index, anchor, since, False, done, end, last)
+            plain = self.obligation(index, anchor, since, False, done, end, last)
+            unsure = self.undecided or self.judge.may_have_ended(timing, begun, done)
+            yield evolve(plain, undecided=unsure)
             if done is None:
                 return anchor
             anchor, since = done, max(since, done)
@@ -878,7 +894,8 @@ class Run:
 
     def limits(self, until: date | None, restart: date | None) -> tuple[date | None, date | None]:
         """The end of an obligation, and the last day on which an act still fulfils it."""
-        scope_end, scope_last = self.judge.scope_limits if self.bounded else (None, None)
+        scope_end, scope_last = self.judge.scope_limits
+        scope_last = None if self.at_any_time else scope_last
         before_restart = restart - DAY if restart else None
         ends = [day for day in (scope_end, until, restart) if day]
         lasts = [day for day in (scope_last, until, before_restart) if day]
@@ -900,10 +917,10 @@ class Run:
             since=since,
             done=done,
             end=end,
-            clouded=any(
-                (day > anchor or (same_day and day == anchor))
-                and (day < done if done else last is None or day <= last)
+            instead=tuple(
+                day
                 for day in self.acts.perhaps
+                if (day > anchor or (same_day and day == anchor)) and (last is None or day <= last)
             ),
             clouded_before=any(self.first_anchor <= day <= anchor for day in self.acts.perhaps),
             first_anchor=self.first_anchor,
@@ -917,8 +934,9 @@ class Run:
 class Obligation:
     """One step from one anchor, before its deadline is known.
 
-    ``since`` is the day from which on the step stands.  ``clouded`` says that an act that may
-    not fit could have fulfilled it, ``clouded_before`` that one lies earlier in its sequence.
+    ``since`` is the day from which on the step stands.  ``instead`` holds the days of acts that
+    may not fit and could have fulfilled it; ``clouded_before`` says that one lies earlier in its
+    sequence.
     """
 
     step: int
@@ -926,7 +944,7 @@ class Obligation:
     since: date
     done: date | None
     end: date | None
-    clouded: bool
+    instead: tuple[date, ...]
     clouded_before: bool
     first_anchor: date
     undecided: bool
@@ -953,17 +971,22 @@ class DutyInScope:
         like = any(row.start == end for row in self.world.rows(self.scope.period))
         return end, end - DAY if like else end
 
-    def acts(self, bounded: bool = True) -> Acts:
-        """Acts inside the scope: by id where they are declared so, else by date."""
-        # silent: an act that names another period by id does not count, whatever its date.
-        act, last = self.duty.act, self.scope_limits[1] if bounded else None
+    @property
+    def last_day(self) -> date:
+        end = self.scope.end
+        return self.world.as_at if end is None else end - DAY
+
+    def acts(self) -> Acts:
+        """Acts inside the scope by date, and by id where they are declared so."""
+        act, last = self.duty.act, self.scope_limits[1]
         assert self.scope.start is not None
         sure, perhaps = [], []
         for row in self.world.rows(act.event):
-            day = when(row) if act.milestone is None else row.values.get(act.milestone)
-            if not isinstance(day, date) or day < self.scope.start or (last and day > last):
+            day = when(row)
+            if day < self.scope.start or (last and day > last):
                 continue
-            owned = self.scope.owns(self.world, act.event, evolve_day(row, self.scope.start))
+            # An act on the end day is not dated inside the scope, and counts all the same.
+            owned = self.scope.owns(self.world, act.event, row, min(day, self.last_day))
             fits = both(owned, self.fits(row))
             sure += [day] if fits is True else []
             perhaps += [day] if fits is None else []
@@ -981,38 +1004,54 @@ class DutyInScope:
             assert self.scope.start is not None
             return [(self.scope.start, False)]
         if is_scope_end(anchor, self.scope):
-            return [(day, False) for day in (self.scope.end,) if day]
+            return []
         assert isinstance(anchor, EventDay | PeriodEdge)
         return anchor_days(self.world, self.scope, anchor)
 
     def until(self, timing: Every, anchor: date) -> date | None:
-        """The first day of the anchor that ends a repeating step."""
-        # silent: an anchor that cannot be decided does not end a step.
+        """The first day of the anchor that surely ends a repeating step."""
         if timing.until is None:
             return None
         days = [day for day, undecided in self.anchors(timing.until) if not undecided]
         return next((day for day in days if day >= anchor), None)
 
+    def may_have_ended(self, timing: Every, begun: date, done: date | None) -> bool:
+        """Whether a repeating step may have ended on a day of which nobody can be sure."""
+        until = timing.until
+        if not isinstance(until, EventDay | PeriodEdge):
+            return False
+        undecided = [day for day, unsure in self.anchors(until) if unsure and day >= begun]
+        if any(done is None or day <= done for day in undecided):
+            return True
+        covered = self.world.span(kind_of(until))
+        if covered is None:
+            return True
+        first, last = covered
+        if first is not None and begun < first:
+            return True
+        return last is not None and last < self.world.as_at and (done is None or done > last)
+
+    def first_anchor_unseen(self) -> bool:
+        """Whether no first anchor is held, and one may have gone unrecorded."""
+        timing = self.duty.steps[0].timing
+        anchor = None if isinstance(timing, Every) else timing.anchor
+        if not isinstance(anchor, EventDay | PeriodEdge) or self.scope == EVERYTHING:
+            return False
+        start = self.scope.start
+        assert start is not None
+        return not self.anchors(anchor) and bool(self.world.gaps(kind_of(anchor), start, start))
+
     def sequences(self) -> list[Run]:
         """One sequence for each anchor of the first step."""
         timing = self.duty.steps[0].timing
-        if self.duty.act.milestone is not None and self.of_own_event(timing):
+        if self.duty.act.milestone is not None:
             return self.milestones()
         assert self.scope.start is not None
-        # silent: what runs from the end of the scope does not end with it.
-        after_end = not isinstance(timing, Every) and is_scope_end(timing.anchor, self.scope)
-        acts = self.acts(bounded=not after_end)
-        start = Run(
-            self,
-            acts,
-            self.scope.start,
-            bounded=not after_end,
-        )
+        start = Run(self, self.acts(), self.scope.start)
         if isinstance(timing, Every) or timing.anchor is None:
             return [start]
         anchors = self.anchors(timing.anchor)
         if not anchors and isinstance(timing.anchor, EventDay) and self.has_second_step:
-            # silent: all that follows in such a sequence is assumed.
             return [evolve(start, first_step=1, assumed=True)]
         following = [*(day for day, _ in anchors), None][1:]
         return [
@@ -1035,31 +1074,22 @@ class DutyInScope:
         act = self.duty.act
         return isinstance(anchor, EventDay) and anchor.event == act.event and not act.milestone
 
-    def of_own_event(self, timing: Within | Every | WithoutNumber) -> bool:
-        """Whether a milestone's time runs from the event that it belongs to."""
-        # silent: with another anchor, milestones are acts like any others.
-        if isinstance(timing, Every):
-            return False
-        anchor = timing.anchor
-        own = isinstance(anchor, EventDay) and anchor.event == self.duty.act.event
-        return anchor is None or own
-
     def milestones(self) -> list[Run]:
         """One sequence for each event, which its own milestone fulfils."""
-        act, (_, last) = self.duty.act, self.scope_limits
+        act = self.duty.act
         assert act.milestone is not None
         found = []
         for day, row, undecided in occasions(
             self.world, self.scope, EventDay(act.event), act.where
         ):
             reached = row.values.get(act.milestone)
-            counts = isinstance(reached, date) and (last is None or reached <= last)
             found.append(
                 Run(
                     self,
-                    Acts((reached,) if isinstance(reached, date) and counts else (), ()),
+                    Acts((reached,) if isinstance(reached, date) else (), ()),
                     day,
                     undecided=undecided,
+                    at_any_time=True,
                     judged=((act.event, row),),
                 )
             )
@@ -1082,7 +1112,7 @@ class Bench:
         return self.owed.world.as_at
 
     def judged(self) -> Iterator[Judged]:
-        if self.owed.scope.start is None:
+        if self.owed.scope.start is None or self.owed.first_anchor_unseen():
             yield Judged(self.index, 0, self.owed.scope.ref, None, None, None, "cannot_tell")
             return
         clocks: dict[tuple[int, tuple[str, ...]], Clock] = {}
@@ -1109,14 +1139,22 @@ class Bench:
         last = min(day for day in life if day)
         assumed = it.assumed or self.scope_unknown(it.anchor)
         result = Judged(
-            self.index, it.step, self.owed.scope.ref, it.anchor, None, it.done, "exempt"
+            self.index,
+            it.step,
+            self.owed.scope.ref,
+            it.anchor,
+            None,
+            it.done,
+            "exempt",
+            assumed=assumed,
         )
         if isinstance(clock.step.timing, WithoutNumber):
-            if clock.surely_exempt(it.since, last):
-                return result
+            on_the_day = clock.outcomes(it.anchor)
             elapsed = ((it.done or self.as_at) - it.anchor).days
-            judgement = evolve(result, verdict="needs_judgement", days=elapsed, assumed=assumed)
-            return judgement if clock.may_stand(it.since, last) else None
+            judgement = evolve(result, verdict="needs_judgement", days=elapsed)
+            if on_the_day <= {"paused", "not in force"}:
+                return None
+            return result if on_the_day == {"exempt"} else judgement
         possible = clock.deadlines(it.anchor, it.since)
         deadline = min((day for day in possible if day), default=None)
         if deadline is None:
@@ -1149,15 +1187,16 @@ class Bench:
         if span is None:
             return "cannot_tell"
         first, last = span
-        # silent: in a sequence of several steps, its first anchor is looked at.
         anchor = it.first_anchor if several else it.anchor
         uncovered = first is not None and anchor < first
         before = several and (it.clouded_before or uncovered)
-        if verdict in FINDINGS and (it.clouded or it.undecided or uncovered or before):
+        in_time = it.done is None or any(day <= deadline for day in it.instead)
+        may_be_done = bool(it.instead) and in_time
+        there = it.undecided or self.scope_unknown(it.anchor)
+        if verdict in FINDINGS and (may_be_done or there or uncovered or before):
             return "cannot_tell"
         if verdict == "due" and before:
             return "cannot_tell"
-        # silent: this holds for what lapsed too.
         if it.done is None and last is not None and last < deadline < self.as_at:
             return "cannot_tell"
         return verdict
@@ -1175,8 +1214,8 @@ def judge_have(world: World, index: int, duty: Have, scope: Scope) -> Judged:
     result = Judged(index, 0, scope.ref, scope.start, scope.start, None, "cannot_tell")
     if all(met):
         return evolve(result, verdict="met", fulfilled_on=scope.start)
-    if all(excused):
-        return evolve(result, verdict="exempt")
+    if all(kept or let_off for kept, let_off in zip(met, excused, strict=True)):
+        return evolve(result, verdict="exempt", deadline=None)
     if any(met) or any(excused) or scope.undecided:
         return result
     # silent: the occasion's day is the end too, so nothing lies between.

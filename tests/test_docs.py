@@ -13,6 +13,8 @@ from click.testing import CliRunner
 from duly.dsl.diagnostics import Diagnostics
 from duly.dsl.parser import parse_text
 from duly.engine.cli.main import cli
+from duly.plugins.sources.ssd_episodes import PERIODS_OF_CARE
+from duly.plugins.sources.ssd_tables import MAPPINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
@@ -88,6 +90,13 @@ def test_the_tutorial_shows_what_comes_out(tmp_path: Path, monkeypatch: pytest.M
 def test_the_readme_shows_the_example_as_it_stands() -> None:
     example = (ROOT / "examples/first_rule/pack.duly").read_text(encoding="utf-8")
     assert fenced((ROOT / "README.md").read_text(encoding="utf-8"), "duly") == [example]
+
+
+def test_the_reference_names_every_table_of_the_dataset_that_is_read() -> None:
+    reference = (ROOT / "docs/reference/facts.md").read_text(encoding="utf-8")
+    section = reference.split("## The Standard Safeguarding Dataset")[1].split("\n## ")[0]
+    shown = set(re.findall(r"`(ssd_\w+)`", section))
+    assert shown == {name for each in MAPPINGS for name in each.reads()} - {PERIODS_OF_CARE}
 
 
 def test_the_example_in_python_runs(

@@ -1,0 +1,125 @@
+"""A large invented caseload straight into columns, for benchmarks: children looked after.
+
+Every child has about two placements in six years, visits every four to six weeks, and facts on
+which the interval turns, a part of them unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from attrs import evolve
+
+from duly.dsl.policy import Kind
+from duly.engine.dates import FAR, MISSING, day_of
+from duly.engine.facts import Column, Facts, Table, build
+from duly.engine.raw import Coverage, RawFacts
+from datetime import date
+
+FIRST = day_of(date(2020, 1, 1))
+DAYS = 6 * 365
+AS_AT = date(2025, 12, 31)
+GAP = 70
+"""Days between visits, about: 25 obligations a child."""
+
+
+def caseload(kinds: Mapping[str, Kind], children: int, seed: int = 1) -> Facts:
+    """Facts of that many children; rows are in order, as ``facts.build`` would leave them."""
+    dice = np.random.default_rng(seed)
+    subject_kind = next(kind for kind in kinds.values() if kind.nature == "subject")
+    coverage = tuple(
+        Coverage(name, "events") for name, kind in kinds.items() if kind.nature != "subject"
+    )
+    empty = build([RawFacts((), coverage, extracted=AS_AT)], kinds, AS_AT)
+    covered = np.zeros(children, np.int32)
+    tables = {n: evolve(t, covered_from=covered) for n, t in empty.tables.items()}
+    born = dice.integers(day_of(date(2008, 1, 1)), day_of(date(2020, 1, 1)), children)
+    placed = _placements(tables["placement"], children, dice)
+    tables["placement"] = placed
+    tables["visit"] = _visits(tables["visit"], placed, dice)
+    tables["permanence_agreed"] = _sometimes(tables["permanence_agreed"], placed, 0.3, dice)
+    for name, share in (("long_term_foster", 0.2), ("intention_until_18", 0.3)):
+        tables[name] = _sometimes(tables[name], placed, share, dice)
+    if "away_by_agreement" in tables:
+        away = _sometimes(tables["away_by_agreement"], placed, 0.05, dice)
+        tables["away_by_agreement"] = evolve(away, end=(away.start + 60).astype(np.int32))
+    tables["agreement"] = _agreements(tables["agreement"], placed, dice)
+    blank = np.full(children, MISSING, np.int32)
+    columns = {name: Column(blank, supplied=False) for name in subject_kind.attributes}
+    subjects = np.char.add("C", np.arange(children).astype("U8")).astype(object)
+    facts = evolve(empty, subjects=subjects, born=born.astype(np.int32), columns=columns, tables=tables)
+    return evolve(facts, rows_read=children + sum(len(t) for t in tables.values()))
+
+
+def _filled(table: Table, subject: np.ndarray, start: np.ndarray, end: np.ndarray) -> Table:
+    """Rows of a table with blank attributes; ids are row numbers."""
+    count = len(subject)
+    columns = {
+        name: evolve(column, values=_blank(column, count), supplied=True)
+        for name, column in table.columns.items()
+    }
+    nothing = np.zeros(count, np.int32)
+    return evolve(
+        table,
+        ids=np.arange(count).astype(object),
+        subject=subject.astype(np.int32),
+        start=start.astype(np.int32),
+        end=end.astype(np.int32),
+        parent=np.full(count, -1, np.int32),
+        columns=columns,
+        places=("invented",),
+        place=nothing,
+        row=np.arange(count, dtype=np.int32),
+    )
+
+
+def _blank(column: Column, count: int) -> np.ndarray:
+    if column.values.dtype == np.int8:
+        return np.full(count, 2, np.int8)
+    return np.full(count, MISSING, np.int32)
+
+
+def _placements(table: Table, children: int, dice: np.random.Generator) -> Table:
+    begun = FIRST + dice.integers(0, 700, children)
+    moved = begun + dice.integers(60, 1500, children)
+    subject = np.repeat(np.arange(children), 2)
+    start = np.stack([begun, moved], 1).ravel()
+    end = np.stack([moved, np.full(children, FAR)], 1).ravel()
+    filled = _filled(table, subject, start, end)
+    codes = filled.columns["type"].categories
+    foster = Column(np.full(len(subject), codes.index("foster"), np.int32), codes)
+    stays = Column(np.zeros(len(subject), np.int8))
+    columns = dict(filled.columns) | {"type": foster, "carer_continues": stays}
+    return evolve(filled, columns=columns)
+
+
+def _visits(table: Table, placed: Table, dice: np.random.Generator) -> Table:
+    begun = placed.start[::2]
+    last = day_of(AS_AT)
+    count = np.maximum((last - begun) // GAP, 1)
+    subject = np.repeat(np.arange(len(begun)), count)
+    first = np.cumsum(count) - count
+    number = np.arange(len(subject)) - np.repeat(first, count)
+    day = begun[subject] + 7 + number * GAP + dice.integers(0, 12, len(subject))
+    filled = _filled(table, subject, day, day + 1)
+    kinds = filled.columns["kind"].categories
+    kind = Column(np.full(len(subject), kinds.index("cla"), np.int32), kinds)
+    seen = Column((dice.random(len(subject)) > 0.02).astype(np.int8))
+    return evolve(filled, columns=dict(filled.columns) | {"kind": kind, "seen": seen})
+
+
+def _sometimes(table: Table, placed: Table, share: float, dice: np.random.Generator) -> Table:
+    rows = np.flatnonzero(dice.random(len(placed)) < share)
+    start = placed.start[rows] + dice.integers(0, 900, len(rows))
+    end = start + 1 if table.kind.nature == "event" else np.full(len(rows), FAR)
+    filled = _filled(table, placed.subject[rows], start, end)
+    return evolve(filled, parent=rows.astype(np.int32))
+
+
+def _agreements(table: Table, placed: Table, dice: np.random.Generator) -> Table:
+    """Some by the child and some by the IRO; of some it is not recorded who agreed."""
+    filled = _sometimes(table, placed, 0.4, dice)
+    categories = ("child", "IRO")
+    by = dice.choice([0, 1, -1], len(filled), p=[0.45, 0.4, 0.15]).astype(np.int32)
+    return evolve(filled, columns=dict(filled.columns) | {"given_by": Column(by, categories)})

@@ -1,0 +1,114 @@
+"""``duly explain``: how one child's dates came about."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+
+import click
+
+from duly.dsl.diagnostics import did_you_mean
+from duly.dsl.policy import Policy
+from duly.engine import discovery
+from duly.engine.cli import options
+from duly.engine.cli.main import NOTHING_CHECKED
+from duly.engine.explain import DutyExplained, Explained, NoSubject, Stretch, explain
+from duly.engine.pipeline import read_facts
+from duly.engine.plan import long_date
+
+
+@click.command("explain")
+@options.pack
+@options.facts
+@options.as_at
+@options.known_at
+@click.option("--subject", required=True, help="The child's id.")
+@click.option("--rule", "rules", multiple=True, help="Only this rule; may be given several times.")
+@click.option("--last", default=3, show_default=True, help="How many obligations of each duty.")
+def command(
+    pack: str,
+    facts: tuple[str, ...],
+    as_at: date,
+    known_at: date | None,
+    subject: str,
+    rules: tuple[str, ...],
+    last: int,
+) -> None:
+    """Show the clauses, dates and records behind one child's obligations.
+
+    Exit code 0: shown; 2: no such child or rule, or unreadable facts; 3: no rule applied.
+    """
+    manager = discovery.plugin_manager()
+    loaded = discovery.load(manager, pack)
+    wanted = [name for rule in rules for name in _rules(rule, loaded.policy)]
+    read = read_facts(facts, loaded.policy.kinds, manager, as_at)
+    try:
+        duties = explain(loaded.policy, read, as_at, subject, wanted, known_at)
+    except NoSubject:
+        guess = did_you_mean(subject, list(read.subjects))
+        raise click.UsageError(f"there is no child `{subject}` in the facts; {guess}") from None
+    if not duties:
+        click.echo(f"no rule applied to {subject} as at {long_date(as_at)}")
+        sys.exit(NOTHING_CHECKED)
+    click.echo(f"{subject} as at {long_date(as_at)}")
+    for duty in duties:
+        click.echo()
+        click.echo("\n".join(describe(duty, last)))
+
+
+def _rules(name: str, policy: Policy) -> list[str]:
+    """The qualified names that a rule's name stands for: in every pack, unless one is named."""
+    known = [rule.qualified for rule in policy.rules()]
+    found = [q for q in known if q == name or q.split(".")[1] == name]
+    if not found:
+        names = {*known, *(q.split(".")[1] for q in known)}
+        guess = did_you_mean(name, names) or "see `duly check`"
+        raise click.UsageError(f"there is no rule `{name}`; {guess}")
+    return found
+
+
+def describe(duty: DutyExplained, last: int = 3) -> list[str]:
+    """One duty as lines of text: clause and source, timeline, obligations."""
+    rule = duty.rule
+    lines = [f"{rule.qualified}: {rule.title}", f"  {duty.text}"]
+    lines += [f"  source: {citation}" for citation in rule.citations]
+    lines += [f"  not confirmed: {text}" for text in rule.unconfirmed]
+    scopes = duty.stretches[-last:] if last else duty.stretches
+    for title, stretches in scopes:
+        lines.append(f"  {title}")
+        lines += [f"    {_stretch(stretch)}" for stretch in stretches]
+    shown = duty.obligations[-last:] if last else duty.obligations
+    if len(shown) < len(duty.obligations):
+        lines.append(f"  ({len(duty.obligations) - len(shown)} earlier obligations; --last 0 shows all)")
+    for obligation in shown:
+        lines += [f"  {line}" for line in _obligation(obligation)]
+    return lines
+
+
+def _stretch(stretch: Stretch) -> str:
+    until = f"to {long_date(stretch.last)}" if stretch.last is not None else "on"
+    why = [*stretch.true, *(f"not known: {name}" for name in stretch.unknown)]
+    grounds = f"  [{'; '.join(why)}]" if why else ""
+    return f"{long_date(stretch.first)} {until}: {stretch.clause}{grounds}"
+
+
+def _obligation(o: Explained) -> Sequence[str]:
+    head = f"* {o.verdict}"
+    if o.days:
+        head += f", {o.days} days" + {"due": " left", "needs judgement": " so far"}.get(o.verdict, "")
+    lines = [head, f"    {o.duty}"]
+    if o.anchored is not None:
+        lines.append(f"    from {long_date(o.anchored)}: {o.anchor}")
+    if o.deadline is not None:
+        lines.append(f"    due  {o.deadline:%A} {long_date(o.deadline)}")
+    if o.holidays:
+        lines.append(f"    working days, passing over {', '.join(o.holidays)}")
+    if o.fulfilled:
+        lines.append(f"    done {o.fulfilled}")
+    lines.append(f"    why  {o.reason}")
+    if o.latest is not None and o.latest != o.deadline:
+        lines.append(f"    if it were known, due as late as {long_date(o.latest)}")
+    if o.following:
+        lines.append(f"    next {o.following}")
+    return lines

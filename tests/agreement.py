@@ -1,0 +1,331 @@
+"""The evaluator against the oracle: rules and made-up children in, differences out.
+
+``python -m tests.agreement --pairs N --seed S`` tries as many pairs of a rule and a child as are
+asked for, over the rules of the packs and over made-up ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from attrs import define, evolve, field, frozen
+
+from duly.dsl.packs import load_policy
+from duly.dsl.policy import During, ForEach, InForce, Kind, Pack, Policy, Rule, While
+from duly.engine.dates import date_of
+from duly.engine.evaluate import Batch, evaluate
+from duly.engine.facts import build
+from duly.engine.lower import lower
+from duly.engine.obligations import VERDICTS
+from duly.engine.plan import Plan
+from tests.cases import (
+    FEATURES,
+    features,
+    person_id,
+    random_case,
+    random_coverage,
+    random_rule,
+    raw_facts,
+    seeded,
+)
+from tests.oracle import Case, Judged, Row, judge, order
+
+POLICIES = Path(__file__).resolve().parent.parent / "policies"
+
+
+# --------------------------------------------------------------- what is tried
+
+
+@define(eq=False)
+class Trial:
+    """One rule, ready to be judged by both sides; ``text`` is how it reads."""
+
+    rule: Rule
+    kinds: Mapping[str, Kind]
+    pack: Pack
+    text: str
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The evaluator's plan of this rule alone."""
+        pack = evolve(self.pack, rules=(self.rule,))
+        return lower(Policy((pack,), self.kinds, {}))
+
+    @property
+    def in_force(self) -> InForce:
+        return self.pack.in_force
+
+
+def pack_trials(*names: str) -> list[Trial]:
+    """Every rule of the packs and of those that they stand over, each once."""
+    found: dict[str, Trial] = {}
+    for name in names:
+        loaded = load_policy(POLICIES / name, lambda below: POLICIES / below)
+        for pack in loaded.policy.packs:
+            for rule in pack.rules:
+                text = paragraph(loaded.sources[rule.span.file].text, rule.span.line)
+                found[rule.qualified] = Trial(rule, loaded.policy.kinds, pack, text)
+    return list(found.values())
+
+
+def paragraph(text: str, line: int) -> str:
+    """The lines from a line on, up to the next blank one."""
+    lines = text.splitlines()[line - 1 :]
+    return "\n".join(lines[: lines.index("")] if "" in lines else lines)
+
+
+def random_trial(rng: random.Random, kinds: Mapping[str, Kind]) -> Trial:
+    """A made-up rule, in force always."""
+    rule = random_rule(rng, kinds)
+    trial = Trial(rule, kinds, Pack("random", "Random"), "")
+    trial.text = trial.plan.describe()
+    return trial
+
+
+# --------------------------------------------------------------- both answers
+
+
+def oracle_answer(trial: Trial, case: Case, as_at: date) -> list[Judged]:
+    found = judge(trial.rule, trial.kinds, case, as_at, trial.in_force)
+    return sorted((evolve(it, days=it.days or 0) for it in found), key=order)
+
+
+def engine_answers(trial: Trial, cases: Sequence[Case], as_at: date) -> list[list[Judged]]:
+    """What the evaluator says of each child, all in one caseload."""
+    facts = build([raw_facts(cases, trial.kinds)], trial.kinds, as_at)
+    assert not facts.quarantine, facts.quarantine
+    found: list[list[Judged]] = [[] for _ in cases]
+    for batch in evaluate(trial.plan, facts, as_at):
+        for row, subject in enumerate(batch.subject.tolist()):
+            found[subject].append(judged(batch, row))
+    return [sorted(answer, key=order) for answer in found]
+
+
+def judged(batch: Batch, row: int) -> Judged:
+    """One row of a batch in the oracle's words."""
+    return Judged(
+        duty=batch.duty.number,
+        step=batch.step,
+        scope_ref=scope_ref(batch, row),
+        anchor_day=as_day(batch.anchor[row]),
+        deadline=as_day(batch.deadline[row]),
+        fulfilled_on=as_day(batch.fulfilled[row]),
+        verdict=VERDICTS[batch.verdict[row]],
+        days=int(batch.days[row]),
+        assumed=bool(batch.assumed[row]),
+    )
+
+
+def scope_ref(batch: Batch, row: int) -> str:
+    match batch.duty.scope:
+        case During() | ForEach():
+            assert batch.scope_table is not None
+            own = batch.scope_table.ids[batch.scope_row[row]]
+            return str(own).removeprefix(f"{person_id(int(batch.subject[row]))}.")
+        case While():
+            start = as_day(batch.scope_start[row])
+            return start.isoformat() if start else ""
+        case _:
+            return ""
+
+
+def as_day(number: int) -> date | None:
+    return date_of(number) if number >= 0 else None
+
+
+# --------------------------------------------------------------- differences
+
+
+@frozen
+class Difference:
+    """One child of whom the two sides say different things."""
+
+    trial: Trial
+    case: Case
+    as_at: date
+    oracle: Sequence[Judged]
+    engine: Sequence[Judged]
+
+    def __str__(self) -> str:
+        return "\n".join(
+            (
+                f"{self.trial.rule.qualified}: the evaluator and the oracle differ",
+                self.trial.text,
+                "",
+                *story(self.case, self.trial.kinds),
+                f"  as at {self.as_at:%-d %B %Y}",
+                "oracle",
+                *marked(self.oracle, self.engine),
+                "evaluator",
+                *marked(self.engine, self.oracle),
+            )
+        )
+
+    def smallest(self) -> Difference:
+        """The same difference with no row, value or gap more than it takes."""
+        smaller = (compare(self.trial, case, self.as_at) for case in simpler(self.case))
+        found = next((difference for difference in smaller if difference), None)
+        return found.smallest() if found else self
+
+
+def compare(trial: Trial, case: Case, as_at: date) -> Difference | None:
+    return next(differences(trial, [case], as_at), None)
+
+
+def differences(trial: Trial, cases: Sequence[Case], as_at: date) -> Iterator[Difference]:
+    """The children of a batch of whom the two sides say different things."""
+    for case, engine in zip(cases, engine_answers(trial, cases, as_at), strict=True):
+        oracle = oracle_answer(trial, case, as_at)
+        if oracle != engine:
+            yield Difference(trial, case, as_at, oracle, engine)
+
+
+def simpler(case: Case) -> Iterator[Case]:
+    """The case with one thing left out, in turn."""
+    for kind in case.coverage:
+        yield evolve(case, coverage={k: v for k, v in case.coverage.items() if k != kind})
+    for kind, rows in case.rows.items():
+        for number, row in enumerate(rows):
+            before, after = rows[:number], rows[number + 1 :]
+            yield evolve(case, rows={**case.rows, kind: [*before, *after]})
+            if row.end is not None:
+                yield evolve(
+                    case, rows={**case.rows, kind: [*before, evolve(row, end=None), *after]}
+                )
+
+
+# --------------------------------------------------------------- words
+
+
+def story(case: Case, kinds: Mapping[str, Kind]) -> list[str]:
+    """The child's records as a list is read out."""
+    born = f"born {case.born:%-d %B %Y}" if case.born else "born on an unknown day"
+    lines = [f"  a child {born}"]
+    for kind, rows in case.rows.items():
+        lines += [f"  {fact(kind, row)}" for row in rows]
+    for kind, (what, first, last) in case.coverage.items():
+        bounds = "".join(
+            f" {word} {day:%-d %B %Y}" for word, day in (("from", first), ("until", last)) if day
+        )
+        lines.append(f"  {kind} held: {what}{bounds}")
+    return lines
+
+
+def fact(kind: str, row: Row) -> str:
+    """One record in the words of a scenario."""
+    if row.on is not None:
+        when = f"on {row.on:%-d %B %Y}"
+    else:
+        when = f"from {row.start:%-d %B %Y}" if row.start else "from an unknown day"
+        when += f" until {row.end:%-d %B %Y}" if row.end else ""
+    values = [f"{name} {'blank' if v is None else v}" for name, v in row.values.items()]
+    named = [f"of {row.of}"] if row.of else []
+    return f"{kind} {row.id} {when} {' '.join([*named, *values])}".rstrip()
+
+
+def marked(answer: Sequence[Judged], other: Sequence[Judged]) -> list[str]:
+    """An answer line by line; what the other side does not say is marked."""
+    missing = Counter(answer) - Counter(other)
+    return [f"{'>' if it in missing else ' '} {line(it)}" for it in answer] or ["  nothing"]
+
+
+def line(it: Judged) -> str:
+    parts = [f"duty {it.duty} step {it.step} of {it.scope_ref or 'no scope'}:"]
+    parts += [f"anchor {it.anchor_day}, deadline {it.deadline}, done {it.fulfilled_on},"]
+    parts += [f"{it.verdict} {it.days}", "assumed" if it.assumed else ""]
+    return " ".join(parts).rstrip()
+
+
+# --------------------------------------------------------------- many cases
+
+
+@define
+class Tally:
+    """How many pairs were tried, and how many of them showed each difficult thing."""
+
+    pairs: int = 0
+    obligations: int = 0
+    shown: Counter[str] = field(factory=Counter)
+    differences: list[Difference] = field(factory=list)
+
+    def share(self, feature: str) -> float:
+        return self.shown[feature] / max(self.pairs, 1)
+
+    def __str__(self) -> str:
+        shares = ", ".join(f"{name} {self.share(name):.0%}" for name in FEATURES)
+        return f"{self.pairs} cases, {self.obligations} obligations: {shares}"
+
+
+BATCH = 12
+"""Children of one caseload; they share their coverage and their as-at day."""
+
+
+def random_batch(rng: random.Random, trial: Trial, size: int = BATCH) -> tuple[list[Case], date]:
+    """Made-up children for a rule, and a day to judge them on."""
+    as_at = date(2024, 7, 1) + timedelta(days=rng.randint(0, 900))
+    coverage = random_coverage(rng, trial.kinds, trial.rule, as_at)
+    cases = [random_case(rng, trial.kinds, trial.rule, as_at, coverage) for _ in range(size)]
+    return cases, as_at
+
+
+def agree(
+    trials: Iterator[Trial],
+    pairs: int,
+    rng: random.Random,
+    found: Callable[[Difference], None] = lambda difference: None,
+) -> Tally:
+    """Try so many pairs, and count what they show."""
+    tally = Tally()
+    while tally.pairs < pairs:
+        trial = next(trials)
+        cases, as_at = random_batch(rng, trial, min(BATCH, pairs - tally.pairs))
+        answers = engine_answers(trial, cases, as_at)
+        for case, engine in zip(cases, answers, strict=True):
+            oracle = oracle_answer(trial, case, as_at)
+            tally.pairs += 1
+            tally.obligations += len(oracle)
+            tally.shown.update(features(case, oracle, trial.rule))
+            if oracle != engine:
+                difference = Difference(trial, case, as_at, oracle, engine)
+                tally.differences.append(difference)
+                found(difference)
+    return tally
+
+
+def round_robin(trials: Sequence[Trial], rng: random.Random, made_up: float) -> Iterator[Trial]:
+    """The rules of the packs in turn, with a share of made-up ones between them."""
+    while True:
+        for trial in trials:
+            while rng.random() < made_up:
+                yield random_trial(rng, trial.kinds)
+            yield trial
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.agreement", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=10_000, help="pairs of a rule and a child")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--made-up", type=float, default=0.3, help="share of made-up rules")
+    parser.add_argument("--rule", default="", help="only rules whose name contains this")
+    options = parser.parse_args(arguments)
+    rng = seeded(options.seed)
+    trials = [t for t in pack_trials("stoke") if options.rule in t.rule.qualified]
+    tally = agree(
+        round_robin(trials, rng, options.made_up),
+        options.pairs,
+        rng,
+        lambda difference: print(f"{difference.smallest()}\n"),  # noqa: T201
+    )
+    print(tally)  # noqa: T201
+    return 1 if tally.differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
