@@ -7,6 +7,7 @@ which the interval turns, a part of them unknown.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import numpy as np
 from attrs import evolve
@@ -15,7 +16,6 @@ from duly.dsl.policy import Kind
 from duly.engine.dates import FAR, MISSING, day_of
 from duly.engine.facts import Column, Facts, Table, build
 from duly.engine.raw import Coverage, RawFacts
-from datetime import date
 
 FIRST = day_of(date(2020, 1, 1))
 DAYS = 6 * 365
@@ -48,7 +48,9 @@ def caseload(kinds: Mapping[str, Kind], children: int, seed: int = 1) -> Facts:
     blank = np.full(children, MISSING, np.int32)
     columns = {name: Column(blank, supplied=False) for name in subject_kind.attributes}
     subjects = np.char.add("C", np.arange(children).astype("U8")).astype(object)
-    facts = evolve(empty, subjects=subjects, born=born.astype(np.int32), columns=columns, tables=tables)
+    facts = evolve(
+        empty, subjects=subjects, born=born.astype(np.int32), columns=columns, tables=tables
+    )
     return evolve(facts, rows_read=children + sum(len(t) for t in tables.values()))
 
 

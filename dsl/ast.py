@@ -87,7 +87,10 @@ class CountTest:
 
 @frozen
 class TimeTest:
-    """``in the first D of P`` (``inside``), ``after the first D``, ``before``/``after D after A``."""
+    """Before (``inside``) or after a boundary.
+
+    ``in the first D of P`` and ``after the first D`` (``first``), ``before``/``after D after A``.
+    """
 
     duration: Duration
     anchor: EdgeRef | EventRef

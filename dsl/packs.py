@@ -68,7 +68,7 @@ def load_policy(folder: Path, find: Callable[[str], Path]) -> LoadedPolicy:
 
 
 def _header(text: PackText) -> ast.PackStatement | None:
-    return next(iter(text.statements(ast.PackStatement)), None)  # type: ignore[arg-type]
+    return next(text.statements(ast.PackStatement), None)
 
 
 def _circle(text: PackText, diagnostics: Diagnostics) -> None:

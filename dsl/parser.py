@@ -1,4 +1,4 @@
-"""Rule text into syntax: ``parse_text`` gives a ``Document``, and diagnostics for what it cannot read.
+"""Rule text into syntax: a ``Document``, and diagnostics for what cannot be read.
 
 A statement with a mistake is reported and left out; the statements around it are still read, so
 that every mistake in a file is told in one go.
@@ -14,7 +14,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lark import Lark, Token, Transformer_NonRecursive, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -222,6 +222,9 @@ def _of_type(children: Sequence[Any], *types: type) -> Iterator[Any]:
     return (child for child in children if isinstance(child, types))
 
 
+_Node = TypeVar("_Node")
+
+
 class _Build(Transformer_NonRecursive[Token, Any]):
     """Turns Lark's tree into ``duly.dsl.ast``, one method for each rule of the grammar."""
 
@@ -242,6 +245,10 @@ class _Build(Transformer_NonRecursive[Token, Any]):
             return ""
         text = self._source.text[meta.start_pos : meta.end_pos]
         return re.sub(r"\s+", " ", re.sub(r"#[^\n]*", "", text)).strip()
+
+    def _node(self, kind: Callable[..., _Node], meta: Meta, parts: list[Any], **more: str) -> _Node:
+        """A node whose fields stand in the order of the grammar's parts."""
+        return kind(*parts, span=self._span(meta), **more)
 
     def _word(self, token: Token) -> ast.Word:
         return ast.Word(str(token), _token_span(token, self._source.file))
@@ -310,7 +317,7 @@ class _Build(Transformer_NonRecursive[Token, Any]):
 
     @v_args(meta=True)
     def source(self, meta: Meta, parts: list[Any]) -> ast.SourceStatement:
-        return ast.SourceStatement(*parts, span=self._span(meta))
+        return self._node(ast.SourceStatement, meta, parts)
 
     # -- vocabulary
 
@@ -383,7 +390,7 @@ class _Build(Transformer_NonRecursive[Token, Any]):
 
     @v_args(meta=True)
     def phrase(self, meta: Meta, parts: list[Any]) -> ast.PhraseStatement:
-        return ast.PhraseStatement(*parts, span=self._span(meta))
+        return self._node(ast.PhraseStatement, meta, parts)
 
     @v_args(meta=True)
     def define(self, meta: Meta, parts: list[Any]) -> ast.DefineStatement:
@@ -391,7 +398,7 @@ class _Build(Transformer_NonRecursive[Token, Any]):
 
     @v_args(meta=True)
     def define_with(self, meta: Meta, parts: list[Any]) -> ast.DefineStatement:
-        return ast.DefineStatement(*parts, span=self._span(meta))
+        return self._node(ast.DefineStatement, meta, parts)
 
     # -- rules
 
@@ -411,7 +418,7 @@ class _Build(Transformer_NonRecursive[Token, Any]):
 
     @v_args(meta=True)
     def cite(self, meta: Meta, parts: list[Any]) -> ast.CiteItem:
-        return ast.CiteItem(*parts, span=self._span(meta))
+        return self._node(ast.CiteItem, meta, parts)
 
     def traces(self, parts: list[Any]) -> ast.TracesItem:
         return ast.TracesItem(tuple(parts))
@@ -424,7 +431,7 @@ class _Build(Transformer_NonRecursive[Token, Any]):
 
     @v_args(meta=True)
     def during(self, meta: Meta, parts: list[Any]) -> ast.DuringScope:
-        return ast.DuringScope(*parts, span=self._span(meta))
+        return self._node(ast.DuringScope, meta, parts)
 
     @v_args(meta=True)
     def while_(self, meta: Meta, parts: list[Any]) -> ast.WhileScope:
@@ -432,7 +439,7 @@ class _Build(Transformer_NonRecursive[Token, Any]):
 
     @v_args(meta=True)
     def for_each(self, meta: Meta, parts: list[Any]) -> ast.EachScope:
-        return ast.EachScope(*parts, span=self._span(meta))
+        return self._node(ast.EachScope, meta, parts)
 
     def where(self, parts: list[Any]) -> ast.Condition:
         return parts[0]  # type: ignore[no-any-return]
@@ -456,7 +463,7 @@ class _Build(Transformer_NonRecursive[Token, Any]):
 
     @v_args(meta=True)
     def action(self, meta: Meta, parts: list[Any]) -> ast.Action:
-        return ast.Action(*parts, span=self._span(meta))
+        return self._node(ast.Action, meta, parts)
 
     @v_args(meta=True)
     def do(self, meta: Meta, parts: list[Any]) -> ast.DoDuty:
@@ -549,11 +556,11 @@ class _Build(Transformer_NonRecursive[Token, Any]):
 
     @v_args(meta=True)
     def unless(self, meta: Meta, parts: list[Any]) -> ast.UnlessClause:
-        return ast.UnlessClause(*parts, text=self._text(meta), span=self._span(meta))
+        return self._node(ast.UnlessClause, meta, parts, text=self._text(meta))
 
     @v_args(meta=True)
     def failing(self, meta: Meta, parts: list[Any]) -> ast.FailingClause:
-        return ast.FailingClause(*parts, text=self._text(meta), span=self._span(meta))
+        return self._node(ast.FailingClause, meta, parts, text=self._text(meta))
 
     def duration(self, parts: list[Any]) -> Duration:
         return self._length(parts[0], str(parts[1]))
@@ -629,7 +636,7 @@ class _Build(Transformer_NonRecursive[Token, Any]):
 
     @v_args(meta=True)
     def named_with(self, meta: Meta, parts: list[Any]) -> ast.RefWith:
-        return ast.RefWith(*parts, span=self._span(meta))
+        return self._node(ast.RefWith, meta, parts)
 
     @v_args(meta=True)
     def is_(self, meta: Meta, parts: list[Any]) -> ast.IsTest:
@@ -754,9 +761,7 @@ class _Build(Transformer_NonRecursive[Token, Any]):
     def expect(self, meta: Meta, parts: list[Any]) -> ast.ExpectLine:
         rule, verdict, *details = parts
         fields = dict(chain.from_iterable(detail.items() for detail in details))
-        return ast.ExpectLine(
-            rule, verdict, text=self._text(meta), span=self._span(meta), **fields
-        )
+        return ast.ExpectLine(rule, verdict, text=self._text(meta), span=self._span(meta), **fields)
 
     @v_args(meta=True)
     def expect_none(self, meta: Meta, parts: list[Any]) -> ast.ExpectLine:
@@ -782,7 +787,5 @@ def _verdict(word: str) -> Callable[..., str]:
     return verdict
 
 
-for _word in (
-    "met met_late overdue not_met due lapsed exempt cannot_tell needs_judgement"
-).split():
+for _word in ("met met_late overdue not_met due lapsed exempt cannot_tell needs_judgement").split():
     setattr(_Build, _word, _verdict(_word))

@@ -21,7 +21,7 @@ Force = Literal["must", "should", "standard", "aim"]
 
 def span_field() -> Span:
     """A span that neither equality nor ``repr`` looks at."""
-    return field(eq=False, repr=False, default=Span.nowhere())  # type: ignore[no-any-return]
+    return field(eq=False, repr=False, default=Span.nowhere())
 
 
 @frozen

@@ -6,7 +6,8 @@ above, so that a statutory rule always means what its own pack says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from attrs import define, evolve, field, frozen
 
@@ -14,6 +15,8 @@ from duly.dsl import ast
 from duly.dsl import policy as p
 from duly.dsl.diagnostics import Diagnostics, did_you_mean
 from duly.dsl.source import Span
+
+_Statement = TypeVar("_Statement", bound=ast.Statement)
 
 
 @frozen
@@ -23,9 +26,10 @@ class PackText:
     folder: str
     documents: tuple[ast.Document, ...]
 
-    def statements(self, *types: type) -> Iterable[ast.Statement]:
+    def statements(self, kind: type[_Statement]) -> Iterator[_Statement]:
+        """The statements of one kind, document by document."""
         for document in self.documents:
-            yield from (s for s in document.statements if isinstance(s, types))
+            yield from (s for s in document.statements if isinstance(s, kind))
 
 
 @frozen
@@ -97,26 +101,24 @@ class _Resolver:
             )
             return None
         header = headers[0]
-        assert isinstance(header, ast.PackStatement)
         self.pack_name = header.name.text
         for extra in headers[1:]:
             self._duplicate("pack", header.name.text, extra.span)
-        for declare, kind in (
-            (self._declare_source, ast.SourceStatement),
-            (self._declare_role, ast.RoleStatement),
-            (self._declare_kind, ast.KindStatement),
-        ):
-            for statement in text.statements(kind):
-                declare(statement)  # type: ignore[operator]
+        for source in text.statements(ast.SourceStatement):
+            self._declare_source(source)
+        for role in text.statements(ast.RoleStatement):
+            self._declare_role(role)
+        for kind in text.statements(ast.KindStatement):
+            self._declare_kind(kind)
         self._check_kinds()
-        for statement in text.statements(ast.DefineStatement):
-            self._declare_define(statement)  # type: ignore[arg-type]
-        for statement in text.statements(ast.PhraseStatement):
-            self._declare_phrase(statement)  # type: ignore[arg-type]
+        for definition in text.statements(ast.DefineStatement):
+            self._declare_define(definition)
+        for phrase in text.statements(ast.PhraseStatement):
+            self._declare_phrase(phrase)
         rules = tuple(
             rule
             for statement in text.statements(ast.RuleStatement)
-            if (rule := self._rule(statement)) is not None  # type: ignore[arg-type]
+            if (rule := self._rule(statement)) is not None
         )
         if not rules:
             self.diagnostics.add(
@@ -176,7 +178,7 @@ class _Resolver:
         if not self._claim(statement.nature, statement.name):
             return
         members = statement.members
-        of = [m.name.text for m in members if _is(m, "of") and m.name]  # type: ignore[union-attr]
+        of = [m.name.text for m in members if _is(m, "of") and m.name]
         joined = [m for m in members if isinstance(m, ast.MemberItem) and m.what == "joined"]
         plural = next((w.text for w in _words(members, "plural")), None)
         kind = p.Kind(
@@ -188,9 +190,7 @@ class _Resolver:
             aliases=tuple(w.text for w in _words(members, "alias")),
             joined=(joined[0].name.text if joined[0].name else "always") if joined else None,
             attributes={
-                m.name.text: self._attribute(m)
-                for m in members
-                if isinstance(m, ast.AttributeItem)
+                m.name.text: self._attribute(m) for m in members if isinstance(m, ast.AttributeItem)
             },
             milestones=tuple(
                 p.Milestone(m.name.text, m.verb.text, m.name.span)
@@ -254,7 +254,9 @@ class _Resolver:
         kind = self.names.kind(word.text)
         if kind is not None and kind.nature == nature:
             return kind
-        known = [n for n, k in self.names.kind_names.items() if self.names.kinds[k].nature == nature]
+        known = [
+            n for n, k in self.names.kind_names.items() if self.names.kinds[k].nature == nature
+        ]
         self._unknown(word, nature, known, _UNREAD)
         return None
 
@@ -317,7 +319,9 @@ class _Resolver:
         return None
 
     def _condition_names(self, place: Place) -> list[str]:
-        periods = [n for n, k in self.names.kind_names.items() if self.names.kinds[k].nature == "period"]
+        periods = [
+            n for n, k in self.names.kind_names.items() if self.names.kinds[k].nature == "period"
+        ]
         attributes = [a for row in place.rows for a in row.attributes]
         return [*self.names.defines, *attributes, *periods]
 
@@ -422,7 +426,11 @@ class _Resolver:
     def _count(self, node: ast.CountTest, place: Place) -> p.Condition | None:
         kind = self.names.kind(node.kind.text)
         if kind is None or kind.nature == "subject":
-            known = [n for n, k in self.names.kind_names.items() if self.names.kinds[k].nature != "subject"]
+            known = [
+                n
+                for n, k in self.names.kind_names.items()
+                if self.names.kinds[k].nature != "subject"
+            ]
             self._unknown(node.kind, "event or period", known, _UNREAD)
             return None
         where = None
@@ -501,9 +509,7 @@ class _Resolver:
             title=statement.title,
             duties=tuple(self._duties(items)),
             citations=tuple(self._cite(i) for i in items if isinstance(i, ast.CiteItem)),
-            traces=tuple(
-                w.text for i in items if isinstance(i, ast.TracesItem) for w in i.rows
-            ),
+            traces=tuple(w.text for i in items if isinstance(i, ast.TracesItem) for w in i.rows),
             refines=self._refines(items),
             unconfirmed=tuple(i.text for i in items if isinstance(i, ast.UnconfirmedItem)),
             because=tuple(i.text for i in items if isinstance(i, ast.BecauseItem)),
@@ -662,7 +668,12 @@ class _Resolver:
                 text = failing.text.removeprefix(",").strip()
                 step = p.Step(p.Within(failing.duration, anchor), (), text, failing.span)
                 fallback = p.Do(
-                    act, (step,), failing_which=True, text=text, span=failing.span, **common  # type: ignore[arg-type]
+                    act,
+                    (step,),
+                    failing_which=True,
+                    text=text,
+                    span=failing.span,
+                    **common,  # type: ignore[arg-type]
                 )
                 yield p.Scoped(scope, fallback)
 
@@ -672,7 +683,7 @@ class _Resolver:
             "a duty with a time cannot stand under `for each`",
             node.span,
             why="it would be unclear from which day the child's clock runs",
-            help="write it without `for each`, and name the event: `within 2 working days of visit`",
+            help="write it without `for each` and name the event: `within 2 working days of visit`",
         )
 
     def _own_scope(self, act: p.Act, period: str | None) -> tuple[p.Scope, Place]:
@@ -759,7 +770,10 @@ class _Resolver:
 
     def _anchor_trouble(self, node: ast.Timing, position: int) -> None:
         if position == 0:
-            title, help_text = "from which day?", f"write `{node.form} … of start`, or name an event"
+            title, help_text = (
+                "from which day?",
+                f"write `{node.form} … of start`, or name an event",
+            )
         else:
             title = "a later step counts from the step before"
             help_text = "leave out `of …`, or make it a duty of its own"
@@ -799,9 +813,7 @@ def _words(members: Iterable[object], what: str) -> list[ast.Word]:
     ]
 
 
-def _all(
-    join: type[p.And] | type[p.Or], parts: list[p.Condition | None]
-) -> p.Condition | None:
+def _all(join: type[p.And] | type[p.Or], parts: list[p.Condition | None]) -> p.Condition | None:
     """The parts joined, nested ones of the same kind flattened; ``None`` if any part failed."""
     flat: list[p.Condition] = []
     for part in parts:

@@ -102,7 +102,9 @@ class _Reader:
                 case ast.ExpectLine():
                     expectations.extend(self._expectation(line))
         if as_at is None:
-            self._mistake("no day to judge it", node.span, "add a line such as `as at 20 April 2024`")
+            self._mistake(
+                "no day to judge it", node.span, "add a line such as `as at 20 April 2024`"
+            )
             return None
         if not expectations:
             self.diagnostics.add(

@@ -42,7 +42,6 @@ class RuleSummary:
     def total(self) -> int:
         return sum(self.verdicts.values())
 
-
     def plus(self, other: RuleSummary) -> RuleSummary:
         """The same rule over more subjects."""
         return evolve(
@@ -113,7 +112,8 @@ def _recent(batch: Batch, since: int, as_at: int) -> npt.NDArray[np.bool_]:
     """Still open, or due or fulfilled on or after ``since``."""
     open_ = (batch.fulfilled == MISSING) & (batch.end > as_at)
     dated = np.where(batch.deadline == MISSING, batch.anchor, batch.deadline)
-    return open_ | (dated >= since) | (batch.fulfilled >= since)
+    recent: npt.NDArray[np.bool_] = open_ | (dated >= since) | (batch.fulfilled >= since)
+    return recent
 
 
 def _summaries(
@@ -131,7 +131,9 @@ def _summaries(
         subjects: set[int] = set()
         earlier = 0
         for batch, keep in found:
-            for code, number in enumerate(np.bincount(batch.verdict[keep], minlength=len(VERDICTS))):
+            for code, number in enumerate(
+                np.bincount(batch.verdict[keep], minlength=len(VERDICTS))
+            ):
                 if number:
                     counts[VERDICTS[code]] += int(number)
             subjects.update(np.unique(batch.subject).tolist())
@@ -223,7 +225,9 @@ def effective_deadlines(plan: Plan, batches: Sequence[Batch]) -> list[Days]:
         spread = np.empty(len(order), np.int32)
         spread[order] = np.repeat(least, np.diff(np.append(first, len(order))))
         spread[spread == FAR] = MISSING
-        for n, part in zip(members, _split(spread, [len(batches[m]) for m in members]), strict=True):
+        for n, part in zip(
+            members, _split(spread, [len(batches[m]) for m in members]), strict=True
+        ):
             effective[n] = part
     return effective
 
@@ -274,9 +278,7 @@ def _rows(
 
 
 def _countable(batch: Batch) -> npt.NDArray[np.bool_]:
-    return np.isin(
-        batch.verdict, (ev.MET_LATE, ev.OVERDUE, ev.NOT_MET, ev.DUE, ev.NEEDS_JUDGEMENT)
-    )
+    return np.isin(batch.verdict, (ev.MET_LATE, ev.OVERDUE, ev.NOT_MET, ev.DUE, ev.NEEDS_JUDGEMENT))
 
 
 def _ids(table: Table, rows: Days) -> Text:
@@ -416,6 +418,9 @@ def _assumption(batch: Batch, row: int) -> str:
 
 def _working_days(duty: DutyPlan) -> bool:
     durations = [
-        outcome.duration for step in duty.steps for outcome in step.guard.outcomes if outcome.duration
+        outcome.duration
+        for step in duty.steps
+        for outcome in step.guard.outcomes
+        if outcome.duration
     ]
     return any(duration.unit == "working day" for duration in durations)

@@ -134,7 +134,7 @@ def once(
     stands: Days,
     first: npt.NDArray[np.intp],
 ) -> Due:
-    """Deadlines of ``within``: one whose last day finds the duty not standing is never due (T-26)."""
+    """Deadlines of ``within``: never, where the last day finds the duty not standing (T-26)."""
     flat, width = tables.reshape(-1), FAR + 1
     due = np.full(len(anchor), FAR, np.int32)
     decided = first.copy()

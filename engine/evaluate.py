@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -234,13 +235,12 @@ class _Live:
     assumed: Flags
     doubtful: Flags
 
-    def take(self, keep: Flags) -> _Live:
-        return _Live(*(getattr(self, a.name)[keep] for a in self.__attrs_attrs__))  # type: ignore[attr-defined]
+    def take(self, keep: Flags | npt.NDArray[np.intp]) -> _Live:
+        """Some of the sequences."""
+        return _Live(*(getattr(self, a.name)[keep] for a in self.__attrs_attrs__))
 
 
-def _sequence(
-    duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload
-) -> Iterator[_Run]:
+def _sequence(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> Iterator[_Run]:
     """Each step in turn, for all sequences at once."""
     live, table = _beginnings(duty, scopes, acts, caseload)
     without = _unanchored(duty, scopes, caseload)
@@ -274,14 +274,12 @@ def _beginnings(
     return _live(anchors, following, same_kind, scopes, acts), anchors.table
 
 
-def _live(
-    anchors: Anchors, following: Days, same_kind: bool, scopes: Scopes, acts: Acts
-) -> _Live:
+def _live(anchors: Anchors, following: Days, same_kind: bool, scopes: Scopes, acts: Acts) -> _Live:
     lo, hi = inside(scopes, acts)
     scope, day = anchors.scope, anchors.day
     own = acts.in_scope(scope, day)
-    side = "right" if same_kind else "left"
-    next_act = np.maximum(np.searchsorted(acts.key, own, side=side), lo[scope])  # type: ignore[call-overload]
+    side: Literal["left", "right"] = "right" if same_kind else "left"
+    next_act = np.maximum(np.searchsorted(acts.key, own, side=side), lo[scope])
     cut_off = np.searchsorted(acts.key, acts.in_scope(scope, following), side="left")
     from_start = anchors.table is None
     return _Live(
@@ -318,8 +316,9 @@ def _unseen(duty: DutyPlan, scopes: Scopes, caseload: Caseload) -> Days:
     first = _first_anchor(duty.steps[0])
     assert isinstance(first, p.EventDay | p.PeriodEdge)
     kind = first.event if isinstance(first, p.EventDay) else first.period
-    covered = caseload.table(kind).covered_from[scopes.domain.subject]
-    return np.flatnonzero(without & (covered > scopes.domain.start)).astype(np.int32)
+    table, start = caseload.table(kind), scopes.domain.start
+    gone = (table.covered_from[scopes.domain.subject] > start) | (table.covered_to < start)
+    return np.flatnonzero(without & gone).astype(np.int32)
 
 
 def _with_assumed(
@@ -335,11 +334,11 @@ def _with_assumed(
     merged = _Live(
         *(
             np.concatenate([getattr(live, a.name), getattr(added, a.name)])
-            for a in _Live.__attrs_attrs__  # type: ignore[attr-defined]
+            for a in _Live.__attrs_attrs__
         )
     )
     order = np.argsort(keys(merged.scope, merged.anchor), kind="stable")
-    return merged.take(order)  # type: ignore[arg-type]
+    return merged.take(order)
 
 
 def _single(number: int, live: _Live, scopes: Scopes, acts: Acts) -> tuple[_Run, _Live]:
@@ -483,7 +482,11 @@ def _after(live: _Live, ends: Days, last: Days, acts: Acts) -> _Live:
     live, ends, last = live.take(ended), ends[ended], last[ended]
     acted = last > live.next_act
     final = last[acted] - 1
-    anchor, anchor_row, anchor_from = live.anchor.copy(), live.anchor_row.copy(), live.anchor_from.copy()
+    anchor, anchor_row, anchor_from = (
+        live.anchor.copy(),
+        live.anchor_row.copy(),
+        live.anchor_from.copy(),
+    )
     anchor[acted], anchor_row[acted] = acts.day[final], acts.row[final]
     anchor_from[acted] = FROM_ACT
     return evolve(
@@ -496,13 +499,12 @@ def _after(live: _Live, ends: Days, last: Days, acts: Acts) -> _Live:
     )
 
 
-def _milestones(
-    duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload
-) -> Iterator[_Run]:
+def _milestones(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> Iterator[_Run]:
     """Each event's own milestone, counted from the event or from the anchor of the first step."""
-    assert isinstance(duty.duty, p.Do) and duty.duty.act.milestone is not None
-    table, domain = acts.table, scopes.domain
+    assert isinstance(duty.duty, p.Do)
     act = duty.duty.act
+    assert act.milestone is not None
+    table, domain = acts.table, scopes.domain
     tested = tests(act.where, table, caseload)
     scope, row = pairs(domain, table, own=True)
     anchor = table.start[row]
@@ -562,8 +564,7 @@ def _judged(
     step = duty.steps[run.step]
     first = _segments_at(line, run)
     if isinstance(step.timing, p.WithoutNumber):
-        batch = _unnumbered(duty, run, scopes, acts, line, first, caseload)
-        return batch
+        return _unnumbered(duty, run, scopes, acts, line, first, caseload)
     due, assumed = _deadlines(step.timing, run, line, first)
     verdict, days = verdicts(due.day, run.fulfilled, run.end, caseload.as_at)
     batch = _batch(duty, run, scopes, acts, verdict, days, line.code[due.segment], due.day, assumed)
@@ -740,7 +741,8 @@ def _may_not_be_there(scopes: Scopes, batch: Batch) -> Flags:
     assert scopes.doubt is not None
     needles = keys(batch.subject, batch.anchor)
     at = np.searchsorted(scopes.doubt.key, needles, side="right") - 1
-    return scopes.doubt.code[at] != TRUE_BIT
+    doubted: Flags = scopes.doubt.code[at] != TRUE_BIT
+    return doubted
 
 
 def _undecided(
@@ -798,14 +800,17 @@ def _untold(duty: DutyPlan, scopes: Scopes, acts: Acts, domain: Domain, doubt: i
 
 def _states(duty: DutyPlan, caseload: Caseload) -> Batch:
     """``for each X must have C``: what held on each X's own day."""
-    assert isinstance(duty.scope, p.ForEach) and duty.guard is not None
+    assert isinstance(duty.scope, p.ForEach)
+    assert duty.guard is not None
     domain, table = occasions(duty.scope, caseload)
     row = domain.member_row
     code = codes_on(duty.guard.leaves, domain, caseload)
     mask = duty.guard.table[code]
     if duty.scope.occasion.where is not None:
         passed = tests(duty.scope.occasion.where, table, caseload)[row]
-        mask = np.where(passed == 0, 1 << ABSENT, mask | np.where(passed == UNKNOWN, 1 << ABSENT, 0))
+        mask = np.where(
+            passed == 0, 1 << ABSENT, mask | np.where(passed == UNKNOWN, 1 << ABSENT, 0)
+        )
     blank = _occasion_days(duty.scope.occasion, table)[row] == MISSING
     mask[blank] = (1 << len(duty.guard.outcomes)) - 1
     held = mask & ~(1 << ABSENT) == 1 << HELD
@@ -841,4 +846,6 @@ def _states(duty: DutyPlan, caseload: Caseload) -> Batch:
 
 
 def _occasion_days(occasion: p.EventDay | p.PeriodEdge, table: Table) -> Days:
-    return table.end if isinstance(occasion, p.PeriodEdge) and occasion.edge == "end" else table.start
+    return (
+        table.end if isinstance(occasion, p.PeriodEdge) and occasion.edge == "end" else table.start
+    )

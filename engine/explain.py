@@ -77,7 +77,7 @@ def explain(
     rules: Sequence[str] = (),
     known_at: date | None = None,
 ) -> list[DutyExplained]:
-    """Every duty of the rules (all by default) for one subject; those with nothing to say left out."""
+    """Every duty of the rules (all by default) that has something to say of one subject."""
     found = np.flatnonzero(facts.subjects == subject)
     if not len(found):
         raise NoSubject(subject)
@@ -254,9 +254,7 @@ def _due(batch: Batch, row: int, line: Segments, tables: str, anchor: int) -> in
     return int(deadlines.once(line, table, scope, days, days, first).day[0])
 
 
-def _following(
-    batch: Batch, row: int, caseload: Caseload, lines: dict[int, Segments]
-) -> str:
+def _following(batch: Batch, row: int, caseload: Caseload, lines: dict[int, Segments]) -> str:
     """What would come next if it were done on the as-at day."""
     if VERDICTS[batch.verdict[row]] not in ("due", "overdue") or not lines:
         return ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -251,11 +252,9 @@ class _Builder:
                 found.update(cell.strip() for cell in raw.columns["person_id"] if cell)
         return sorted(person for person in found if person.casefold() not in BLANK)
 
-    def _refuse(
-        self, raw: RawTable, bad: npt.NDArray[np.bool_], column: str, reason: str
-    ) -> None:
+    def _refuse(self, raw: RawTable, bad: npt.NDArray[np.bool_], column: str, reason: str) -> None:
         cells = raw.columns.get(column)
-        for number in np.flatnonzero(bad):
+        for number in np.flatnonzero(bad).tolist():
             value = (cells[number] if cells is not None else None) or ""
             self.quarantine.append(
                 Quarantined(raw.place, int(raw.rows[number]), column, value, reason)
@@ -285,12 +284,12 @@ class _Builder:
 
     def _day_column(self, raw: RawTable, good: npt.NDArray[np.bool_], column: str) -> Days:
         days = _days(raw.columns[column], self.memo_day)
-        self._bad(raw, good, days == _UNREADABLE, column, "not a date (write 31/01/2024 or 2024-01-31)")
+        self._bad(
+            raw, good, days == _UNREADABLE, column, "not a date (write 31/01/2024 or 2024-01-31)"
+        )
         return days
 
-    def _subjects(
-        self, kind: Kind, index: Mapping[str, int]
-    ) -> tuple[Days, dict[str, Column]]:
+    def _subjects(self, kind: Kind, index: Mapping[str, int]) -> tuple[Days, dict[str, Column]]:
         born = np.full(len(index), MISSING, np.int32)
         for raw in self.raw[kind.name]:
             good = np.ones(len(raw.rows), bool)
@@ -300,7 +299,13 @@ class _Builder:
                 if "born" in raw.columns
                 else np.full(len(raw.rows), MISSING, np.int32)
             )
-            self._bad(raw, good, _repeated(numbers), "person_id", "the same person stands in an earlier row")
+            self._bad(
+                raw,
+                good,
+                _repeated(numbers),
+                "person_id",
+                "the same person stands in an earlier row",
+            )
             born[numbers[good]] = days[good]
         columns = {
             name: _absent_column(attribute, len(index))
@@ -318,9 +323,7 @@ class _Builder:
                     columns[name] = evolve(column, values=values)
         return born, columns
 
-    def _column(
-        self, raw: RawTable, good: npt.NDArray[np.bool_], attribute: Attribute
-    ) -> Column:
+    def _column(self, raw: RawTable, good: npt.NDArray[np.bool_], attribute: Attribute) -> Column:
         cells = raw.columns[attribute.name]
         if attribute.type == "yes/no":
             values = np.fromiter(map(self.memo_yes.__getitem__, cells), np.int8, len(cells))
@@ -337,12 +340,16 @@ class _Builder:
             self._bad(raw, good, values == _UNREADABLE, attribute.name, reason)
             return Column(values, attribute.values)
         found: dict[str, int] = {}
-        memo = _Memo(lambda text: -1 if text.casefold() in BLANK else found.setdefault(text, len(found)))
+        memo = _Memo(
+            lambda text: -1 if text.casefold() in BLANK else found.setdefault(text, len(found))
+        )
         values = np.fromiter(map(memo.__getitem__, cells), np.int32, len(cells))
         return Column(values, tuple(found))
 
     def _table(self, kind: Kind, index: Mapping[str, int]) -> Table:
-        parts = [self._part(kind, raw, number, index) for number, raw in enumerate(self.raw[kind.name])]
+        parts = [
+            self._part(kind, raw, number, index) for number, raw in enumerate(self.raw[kind.name])
+        ]
         places = tuple(raw.place for raw in self.raw[kind.name])
         if not parts:
             return _empty_table(kind)
@@ -384,7 +391,7 @@ class _Builder:
                 if milestone.name in raw.columns
                 else Column(np.full(rows, MISSING, np.int32), supplied=False)
             )
-        ids = self._ids(raw, kind)
+        ids = self._ids(raw, kind, number)
         table = Table(
             kind=kind,
             ids=ids,
@@ -411,14 +418,18 @@ class _Builder:
             if cell and cell.strip().casefold() not in BLANK:
                 given[(number, int(row))] = cell.strip()
 
-    def _ids(self, raw: RawTable, kind: Kind) -> npt.NDArray[np.object_]:
+    def _ids(self, raw: RawTable, kind: Kind, number: int) -> npt.NDArray[np.object_]:
+        """The rows' own ids; a row without one is named after its place."""
+        prefix = f"{kind.name}-{number + 1}." if len(self.raw[kind.name]) > 1 else f"{kind.name}-"
         cells = raw.columns.get("id")
         if cells is None:
-            return np.array([f"{kind.name}-{row}" for row in raw.rows], dtype=object)
-        return np.array(
-            [(c or "").strip() or f"{kind.name}-{r}" for c, r in zip(cells, raw.rows, strict=True)],
-            dtype=object,
+            return np.array([f"{prefix}{row}" for row in raw.rows], dtype=object)
+        blank = {cell for cell in set(cells) if cell is None or cell.strip().casefold() in BLANK}
+        named = (
+            f"{prefix}{row}" if cell in blank else str(cell).strip()
+            for cell, row in zip(cells, raw.rows, strict=True)
         )
+        return np.array(list(named), dtype=object)
 
     def _without_repeats(self, table: Table) -> Table:
         """Of rows with one id, the one that stands last in the source is used."""
@@ -496,7 +507,19 @@ def _empty_table(kind: Kind) -> Table:
     columns = {n: _absent_column(a, 0) for n, a in kind.attributes.items()}
     columns |= {m.name: Column(none, supplied=False) for m in kind.milestones}
     return Table(
-        kind, np.zeros(0, object), none, none, none, none, columns, (), none, none, none, FAR, "absent"
+        kind,
+        np.zeros(0, object),
+        none,
+        none,
+        none,
+        none,
+        columns,
+        (),
+        none,
+        none,
+        none,
+        FAR,
+        "absent",
     )
 
 
@@ -525,7 +548,7 @@ def _joined_column(columns: Sequence[Column]) -> Column:
     """One column of several; free texts get one list of categories."""
     categories = tuple(dict.fromkeys(value for c in columns for value in c.categories))
     code = {value: number for number, value in enumerate(categories)}
-    parts = []
+    parts: list[Any] = []  # int8 throughout or int32 throughout
     for column in columns:
         if column.categories and column.categories != categories:
             translate = np.array([code[v] for v in column.categories] + [-1], np.int32)
@@ -612,8 +635,10 @@ def cut(facts: Facts, as_at: date, known_at: date | None = None) -> Facts:
         keep = table.start <= day
         recorded = table.columns.get("recorded_on")
         if known is not None:
-            stamp = table.start if recorded is None else np.where(
-                recorded.values >= 0, recorded.values, table.start
+            stamp = (
+                table.start
+                if recorded is None
+                else np.where(recorded.values >= 0, recorded.values, table.start)
             )
             keep &= stamp <= known
         kept_rows[name] = keep

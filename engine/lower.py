@@ -226,9 +226,7 @@ ABSENT, JUDGED_EXEMPT, HELD, FAILED = range(4)
 """Outcomes of a state that is judged on an occasion."""
 
 
-def _judge(
-    rule: p.Rule, scope: p.ForEach, duty: p.Have, in_force: InForceOn | None
-) -> Guard:
+def _judge(rule: p.Rule, scope: p.ForEach, duty: p.Have, in_force: InForceOn | None) -> Guard:
     """What a state comes to on its day; whatever holds is met, exempt or not."""
     conditions = [scope.where, duty.condition, *(clause.condition for clause in duty.unless)]
     where, wanted, *exceptions = grouped(conditions)

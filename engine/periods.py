@@ -58,7 +58,7 @@ def _first_of_chain(table: Table) -> npt.NDArray[np.intp]:
     wanted = day_key(table.subject, np.maximum(table.start, 0))
     found = np.searchsorted(ends[order], wanted, side="left")
     before = order[np.minimum(found, len(order) - 1)]
-    touching = known & known[before] & (found < len(order)) & (ends[before] == wanted)
+    touching = known & (found < len(order)) & (ends[before] == wanted)
     touching &= before < own
     if table.kind.joined != "always":
         touching &= table.columns[table.kind.joined].values == 1

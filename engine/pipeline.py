@@ -23,7 +23,7 @@ from duly.engine.obligations import Obligations
 from duly.engine.plan import Plan
 from duly.engine.raw import Quarantined
 
-__all__ = ["Run", "RuleSummary", "read_facts", "run", "run_facts"]
+__all__ = ["RuleSummary", "Run", "read_facts", "run", "run_facts"]
 
 Progress = Callable[[str], None]
 

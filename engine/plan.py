@@ -124,10 +124,14 @@ def _duty_lines(duty: DutyPlan) -> Iterator[str]:
     yield f"{duty.rule.qualified} {duty.number}: {_scope_text(duty.scope)}"
     if isinstance(duty.duty, p.Have) and duty.guard is not None:
         yield f"  have {condition_text(duty.duty.condition)}"
-        yield from (f"    leaf {n}: {condition_text(leaf)}" for n, leaf in enumerate(duty.guard.leaves))
+        yield from (
+            f"    leaf {n}: {condition_text(leaf)}" for n, leaf in enumerate(duty.guard.leaves)
+        )
     for number, step in enumerate(duty.steps):
         yield f"  step {number}: {step.text}"
-        yield from (f"    leaf {n}: {condition_text(leaf)}" for n, leaf in enumerate(step.guard.leaves))
+        yield from (
+            f"    leaf {n}: {condition_text(leaf)}" for n, leaf in enumerate(step.guard.leaves)
+        )
         yield from (
             f"    outcome {n}: {outcome.duration or outcome.text}"
             for n, outcome in enumerate(step.guard.outcomes)

@@ -31,9 +31,10 @@ from duly.engine.timeline import (
 class Scopes:
     """The domain of a duty, and what is not known about it.
 
-    ``table`` holds the rows that the scopes are made of, where they are rows; ``last_act`` is the last day on which an act still counts for each scope; ``blank`` the table
-    rows whose start nobody recorded; ``doubt`` the timeline of a ``while`` condition, where it is
-    not sure that the scope is there at all.
+    ``table`` holds the rows that the scopes are made of, where they are rows; ``last_act`` is the
+    last day on which an act still counts for each scope; ``blank`` the table rows whose start
+    nobody recorded; ``doubt`` the timeline of a ``while`` condition, where it is not sure that the
+    scope is there at all.
     """
 
     domain: Domain
@@ -153,7 +154,7 @@ def acts_of(act: p.Act, scopes: Scopes, caseload: Caseload) -> Acts:
 
 
 def _owners(table: Table, scopes: Scopes) -> tuple[Days, Days, Days | None]:
-    """Each scope's owner, each row's owner, and the rows in order of owner (``None``: as they are)."""
+    """Each scope's owner, each row's, and the rows in order of owner (``None``: as they are)."""
     domain = scopes.domain
     if domain.period is None or table.kind.of != domain.period:
         return domain.subject, table.subject, None
@@ -275,7 +276,9 @@ def occasions(scope: p.ForEach, caseload: Caseload) -> tuple[Domain, Table]:
     """
     found = _candidates(scope.occasion, caseload)
     rows = np.flatnonzero(found.day < FAR)
-    rows = rows[np.argsort(keys(found.subject[rows], np.maximum(found.day[rows], 0)), kind="stable")]
+    rows = rows[
+        np.argsort(keys(found.subject[rows], np.maximum(found.day[rows], 0)), kind="stable")
+    ]
     if scope.occasion.ordinal is not None:
         rows = rows[_place_in_scope(found.subject[rows]) == scope.occasion.ordinal]
     day = np.maximum(found.day[rows], 0)

@@ -254,7 +254,7 @@ def _attribute(
 
 
 def pairs(domain: Domain, table: Table, own: bool) -> tuple[Days, Days]:
-    """Which rows of the table each scope looks at: by id where it is so declared, else its subject's."""
+    """Which rows each scope looks at: by id where it is so declared, else its subject's."""
     if own and domain.period is not None and table.kind.of == domain.period:
         scope_of = np.full(int(domain.member_row.max(initial=-1)) + 2, -1, np.int32)
         scope_of[domain.member_row] = domain.member_scope
@@ -378,9 +378,7 @@ def _elapsed(leaf: p.Elapsed, domain: Domain, caseload: Caseload) -> Steps:
     )
 
 
-def _anchor_days(
-    anchor: p.Anchor, domain: Domain, caseload: Caseload
-) -> tuple[Days, Days, Values]:
+def _anchor_days(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> tuple[Days, Days, Values]:
     """Days from which a boundary is counted; a value of 2 marks where the anchor is not known."""
     every = np.arange(len(domain), dtype=np.int32)
     if isinstance(anchor, p.ScopeStart | p.ScopeEnd):
@@ -479,17 +477,14 @@ def truth_on(condition: p.Condition, domain: Domain, caseload: Caseload) -> Valu
     return _VALUE_OF_BITS[bits]
 
 
-def codes_on(
-    leaves: Sequence[Leaf], domain: Domain, caseload: Caseload
-) -> npt.NDArray[np.int32]:
+def codes_on(leaves: Sequence[Leaf], domain: Domain, caseload: Caseload) -> npt.NDArray[np.int32]:
     """The base-3 code of the leaves on each of a domain of single days."""
-    small = np.int16 if len(leaves) < 9 else np.int32
-    code = np.zeros(len(domain), small)
+    code = np.zeros(len(domain), np.int32)
     for digit, leaf in enumerate(leaves):
         steps = steps_of(leaf, domain, caseload)
-        value = steps.value * small(3**digit)
+        value = steps.value * np.int32(3**digit)
         if len(steps.scope) == len(domain):
             code += value
         else:
             code[steps.scope] += value
-    return code.astype(np.int32)
+    return code

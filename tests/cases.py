@@ -497,7 +497,7 @@ class Writer:
                 occasion = ForEach(EventDay(event.name), self.where(event, 0.3))
                 return Scoped(occasion, Have(self.condition(False, event), unless))
             case 1 if event.milestones:
-                step = Step(Within(self.duration()), self.exceptions(False, event))
+                step = Step(Within(self.duration()), self.exceptions(False, None))
                 milestone = evolve(act, milestone=event.milestones[0].name)
                 return Scoped(Always(), Do(milestone, (step,)))
             case 2:

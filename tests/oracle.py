@@ -592,10 +592,12 @@ def occasions(
             found.append((day, row, fits is None))
     if anchor.ordinal is None:
         return found
-    # silent: `first` and `second` count anchors that cannot be decided too.
-    counted = found[: anchor.ordinal]
-    undecided = any(unsure for _, _, unsure in counted)
-    return [(day, row, undecided) for day, row, _ in counted[anchor.ordinal - 1 :]]
+    # silent: several of one day count as one; where one before is not sure, neither is this.
+    days = sorted({day for day, _, _ in found})
+    counted = days[: anchor.ordinal]
+    sure = {day for day, _, undecided in found if not undecided}
+    nth = [it for it in found if it[0] in counted[anchor.ordinal - 1 :]]
+    return [(day, row, not sure.issuperset(counted)) for day, row, _ in nth[:1]]
 
 
 def anchor_days(

@@ -48,7 +48,6 @@ def _report(wanted: str, loaded: LoadedPolicy, scenarios: int) -> int:
     own = loaded.policy.packs[-1]
     over = f" over {own.over}" if own.over else ""
     duties = sum(len(rule.duties) for rule in own.rules)
-    click.echo(
-        f"{own.name}{over}: {len(own.rules)} rules, {duties} duties, {scenarios} scenarios: no mistakes"
-    )
+    counts = f"{len(own.rules)} rules, {duties} duties, {scenarios} scenarios"
+    click.echo(f"{own.name}{over}: {counts}: no mistakes")
     return len(own.rules)

@@ -80,7 +80,9 @@ def describe(duty: DutyExplained, last: int = 3) -> list[str]:
         lines += [f"    {_stretch(stretch)}" for stretch in stretches]
     shown = duty.obligations[-last:] if last else duty.obligations
     if len(shown) < len(duty.obligations):
-        lines.append(f"  ({len(duty.obligations) - len(shown)} earlier obligations; --last 0 shows all)")
+        lines.append(
+            f"  ({len(duty.obligations) - len(shown)} earlier obligations; --last 0 shows all)"
+        )
     for obligation in shown:
         lines += [f"  {line}" for line in _obligation(obligation)]
     return lines
@@ -96,7 +98,9 @@ def _stretch(stretch: Stretch) -> str:
 def _obligation(o: Explained) -> Sequence[str]:
     head = f"* {o.verdict}"
     if o.days:
-        head += f", {o.days} days" + {"due": " left", "needs judgement": " so far"}.get(o.verdict, "")
+        head += f", {o.days} days" + {"due": " left", "needs judgement": " so far"}.get(
+            o.verdict, ""
+        )
     lines = [head, f"    {o.duty}"]
     if o.anchored is not None:
         lines.append(f"    from {long_date(o.anchored)}: {o.anchor}")

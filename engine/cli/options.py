@@ -10,7 +10,7 @@ from duly.engine.dates import MISSING, date_of
 from duly.engine.facts import read_day
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A date: ``2026-03-31`` or ``31/03/2026``."""
 
     name = "date"

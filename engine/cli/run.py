@@ -50,9 +50,7 @@ def command(
     loaded = discovery.load(manager, pack)
     with progress() as tell:
         result = run(loaded, facts, manager, as_at, since, known_at, tell)
-    written = [
-        path for name, place in targets for path in formats[name].write(result, Path(place))
-    ]
+    written = [path for name, place in targets for path in formats[name].write(result, Path(place))]
     show_summary(result)
     for path in written:
         click.echo(f"wrote {path}")
@@ -75,4 +73,3 @@ class progress:  # noqa: N801 - reads as a statement
     def __exit__(self, *_: object) -> None:
         if self._shown:
             click.echo("\r\033[K", nl=False, err=True)
-

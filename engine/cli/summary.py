@@ -72,6 +72,4 @@ def _show_rows(result: Run) -> None:
     for note in result.notes:
         click.echo(f"note: {note}")
     earlier = sum(summary.earlier for summary in result.summaries)
-    click.echo(
-        f"{len(result.obligations):,} obligations; {earlier:,} settled earlier are left out"
-    )
+    click.echo(f"{len(result.obligations):,} obligations; {earlier:,} settled earlier are left out")

@@ -20,7 +20,5 @@ def register_commands() -> Sequence[Command]:
     """``duly facts`` and ``duly demo``."""
     return [
         Command("facts", "Describe, template, check or invent facts.", lambda: _load("facts")),
-        Command(
-            "demo", "Invent a caseload and run the Stoke pack over it.", lambda: _load("demo")
-        ),
+        Command("demo", "Invent a caseload and run the Stoke pack over it.", lambda: _load("demo")),
     ]

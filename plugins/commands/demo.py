@@ -31,7 +31,11 @@ def command(folder: Path, children: int, seed: int) -> None:
     facts = folder / "facts"
     with progress() as tell:
         sample = make_caseload(
-            facts, children, seed, AS_AT, progress=lambda done, of: tell(f"inventing child {done} of {of}")
+            facts,
+            children,
+            seed,
+            AS_AT,
+            progress=lambda done, of: tell(f"inventing child {done} of {of}"),
         )
         click.echo(f"invented {sample.children:,} children with six years of history in {facts}")
         manager = discovery.plugin_manager()

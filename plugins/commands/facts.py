@@ -116,4 +116,6 @@ def sample(folder: Path, children: int, seed: int, as_at: date) -> None:
     from duly.plugins.sample import make_caseload
 
     made = make_caseload(folder, children, seed, as_at)
-    click.echo(f"invented {made.children:,} children, {sum(made.rows.values()):,} rows, in {folder}")
+    click.echo(
+        f"invented {made.children:,} children, {sum(made.rows.values()):,} rows, in {folder}"
+    )
