@@ -316,7 +316,7 @@ def _unseen(duty: DutyPlan, scopes: Scopes, caseload: Caseload) -> Days:
     first = _first_anchor(duty.steps[0])
     assert isinstance(first, p.EventDay | p.PeriodEdge)
     kind = first.event if isinstance(first, p.EventDay) else first.period
-    table, start = caseload.table(kind), scopes.domain.start
+    table, start = caseload.held(kind, first.where), scopes.domain.start
     gone = (table.covered_from[scopes.domain.subject] > start) | (table.covered_to < start)
     return np.flatnonzero(without & gone).astype(np.int32)
 
@@ -426,7 +426,9 @@ def _every(
         end = end[keep]
     doubtful = live.doubtful[owner]
     if until is not None:
-        doubtful = doubtful | _may_have_ended(anchors, live, owner, fulfilled, scopes, caseload)
+        doubtful = doubtful | _may_have_ended(
+            anchors, live, owner, np.minimum(fulfilled, ends[owner]), scopes, caseload
+        )
     run = _Run(
         step=number,
         scope=live.scope[owner],
@@ -458,21 +460,24 @@ def _may_have_ended(
     anchors: Anchors,
     live: _Live,
     owner: Days,
-    fulfilled: Days,
+    settled: Days,
     scopes: Scopes,
     caseload: Caseload,
 ) -> Flags:
-    """Whether an anchor that may not count, or that no record covers, may have ended the step."""
+    """Whether an anchor that may not count, or that no record covers, may have ended the step.
+
+    ``settled`` is the day by which each obligation was fulfilled or the step had surely ended.
+    """
     scope, begun = live.scope[owner], live.anchor[owner]
     doubtful = keys(anchors.scope[anchors.doubtful], anchors.day[anchors.doubtful])
     lo = np.searchsorted(doubtful, keys(scope, begun), side="left")
-    hi = np.searchsorted(doubtful, keys(scope, fulfilled), side="right")
+    hi = np.searchsorted(doubtful, keys(scope, settled), side="right")
     ended = hi > lo
     table = anchors.table
     if table is not None:
         ended |= table.covered_from[scopes.domain.subject[scope]] > begun
         if table.covered_to < caseload.as_at:
-            ended |= fulfilled > table.covered_to
+            ended |= settled > table.covered_to
     return ended
 
 
@@ -576,7 +581,7 @@ def _judged(
         batch.verdict[none] = IS_EXEMPT
         batch.days[none] = 0
         batch.deadline[none] = MISSING
-        batch.assumed[none] = False
+        batch.assumed[none] = run.assumed[none]
     doubt = _doubts(duty, run, scopes, acts, batch, caseload)
     unsure = doubt != NO_DOUBT
     if unsure.any():

@@ -49,7 +49,8 @@ class Table:
     ``subject`` int32 index into ``Facts.subjects``; ``start`` int32 days (an event's own day),
     ``MISSING`` if blank; ``end`` int32 days, ``FAR`` while running; ``parent`` int32 row of the
     table that the kind is ``of``, -1 for none.  ``covered_from`` int32 for each subject: nothing is
-    known before that day (``FAR``: nothing at all); nor after ``covered_to``.
+    known before that day (``FAR``: nothing at all); nor after ``covered_to``.  ``gaps`` names
+    values of attributes whose rows no source holds.
     """
 
     kind: Kind
@@ -65,6 +66,7 @@ class Table:
     covered_from: Days
     covered_to: int
     coverage: str
+    gaps: Mapping[str, frozenset[str]] = {}
 
     def __len__(self) -> int:
         return len(self.subject)
@@ -454,7 +456,13 @@ class _Builder:
         return table.take(keep)
 
     def _covered(self, table: Table, people: int, extracted: date | None) -> Table:
-        stated = [c for s in self.sources for c in s.coverage if c.kind == table.kind.name]
+        said = [c for s in self.sources for c in s.coverage if c.kind == table.kind.name]
+        stated = [c for c in said if c.only is None]
+        gaps: dict[str, frozenset[str]] = {}
+        for attribute, value in (c.only for c in said if c.only is not None):
+            if not _holds(table, attribute, value):
+                gaps[attribute] = gaps.get(attribute, frozenset()) | {value}
+        table = evolve(table, gaps=gaps)
         if not self.raw[table.kind.name] and not stated:
             return evolve(table, covered_from=np.full(people, FAR, np.int32), coverage="absent")
         coverage = stated[0] if stated else self._assumed_coverage(table, extracted)
@@ -481,6 +489,12 @@ class _Builder:
             f"{first:%-d %B %Y} to {until}"
         )
         return Coverage(table.kind.name, "events", first, extracted, assumed=True)
+
+
+def _holds(table: Table, attribute: str, value: str) -> bool:
+    """Whether some source after all has rows with this value."""
+    column = table.columns[attribute]
+    return value in column.categories and column.categories.index(value) in column.values
 
 
 def _code(text: str, codes: Mapping[str, int]) -> int:

@@ -34,13 +34,18 @@ class RawTable:
 
 @frozen
 class Coverage:
-    """What a source holds of one kind: ``None`` is open at that end."""
+    """What a source holds of one kind: ``None`` is open at that end.
+
+    ``only`` is an attribute and a value of it: then this says that rows with that value are
+    ``absent`` (visits of kind ``cp``, say), whatever is held of the others.
+    """
 
     kind: str
     what: CoverageKind
     first: date | None = None
     last: date | None = None
     assumed: bool = False
+    only: tuple[str, str] | None = None
 
 
 @frozen

@@ -18,9 +18,11 @@ from duly.engine.timeline import (
     Keys,
     Timeline,
     Values,
+    first_of_day,
     keys,
     on_days,
     pairs,
+    place_in_scope,
     possible,
     row_truth,
     spans,
@@ -138,7 +140,7 @@ class Acts:
 
 def acts_of(act: p.Act, scopes: Scopes, caseload: Caseload) -> Acts:
     """The events that pass the act's test."""
-    table = caseload.table(act.event)
+    table = caseload.held(act.event, act.where)
     tested = tests(act.where, table, caseload)
     owner_of, owner, rows = _owners(table, scopes)
     key = keys(owner, table.start) if rows is None else keys(owner[rows], table.start[rows])
@@ -146,7 +148,7 @@ def acts_of(act: p.Act, scopes: Scopes, caseload: Caseload) -> Acts:
     undecided = key[fits == UNKNOWN]
     sure = np.flatnonzero(fits == 1)
     key = key[sure]
-    first = _first_of_day(key)
+    first = first_of_day(key)
     if not first.all():
         sure, key = sure[first], key[first]
     rows = sure.astype(np.int32) if rows is None else rows[sure]
@@ -171,12 +173,6 @@ def tests(where: p.Condition | None, table: Table, caseload: Caseload) -> Values
     if where is None:
         return np.ones(len(table), np.int8)
     return row_truth(where, table, caseload)
-
-
-def _first_of_day(key: Keys) -> Flags:
-    first = np.ones(len(key), bool)
-    first[1:] = key[1:] != key[:-1]
-    return first
 
 
 def inside(scopes: Scopes, acts: Acts) -> tuple[Days, Days]:
@@ -212,12 +208,23 @@ def anchors_of(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> Anchors:
     order = np.argsort(keys(scope, day) * 2 + (tested[row] != 1), kind="stable")
     keep = order[tested[row[order]] != 0]
     scope, row, day = scope[keep], row[keep], day[keep]
-    first = _first_of_day(keys(scope, day))
+    first = first_of_day(keys(scope, day))
     scope, row, day = scope[first], row[first], day[first]
+    doubtful = tested[row] == UNKNOWN
     if anchor.ordinal is not None:
-        nth = _place_in_scope(scope) == anchor.ordinal
-        scope, row, day = scope[nth], row[nth], day[nth]
-    return Anchors(scope, day, row, tested[row] == UNKNOWN, candidates.table)
+        place = place_in_scope(scope)
+        doubtful = _doubtful_so_far(doubtful, place)
+        nth = place == anchor.ordinal
+        scope, row, day, doubtful = scope[nth], row[nth], day[nth], doubtful[nth]
+    return Anchors(scope, day, row, doubtful, candidates.table)
+
+
+def _doubtful_so_far(doubtful: Flags, place: npt.NDArray[np.intp]) -> Flags:
+    """Whether any anchor of the scope up to this one may not count: then it may not be the n-th."""
+    total = np.cumsum(doubtful)
+    start = np.arange(len(place)) - (place - 1)
+    before: Flags = total - (total[start] - doubtful[start]) > 0
+    return before
 
 
 @frozen(eq=False)
@@ -232,10 +239,10 @@ class _Candidates:
 
 def _candidates(anchor: p.EventDay | p.PeriodEdge, caseload: Caseload) -> _Candidates:
     if isinstance(anchor, p.EventDay):
-        table = caseload.table(anchor.event)
+        table = caseload.held(anchor.event, anchor.where)
         rows = np.arange(len(table), dtype=np.int32)
         return _Candidates(table, table.subject, table.start, rows)
-    table = caseload.table(anchor.period)
+    table = caseload.held(anchor.period, anchor.where)
     periods = periods_of(table)
     day = periods.end if anchor.edge == "end" else periods.start
     return _Candidates(table, periods.subject, day, periods.row)
@@ -260,15 +267,6 @@ def _within(domain: Domain, candidates: _Candidates) -> tuple[Days, Days]:
     return scope[keep], found[keep]
 
 
-def _place_in_scope(scope: Days) -> npt.NDArray[np.intp]:
-    """1 for the first row of each scope, 2 for the next, and so on."""
-    first = np.ones(len(scope), bool)
-    first[1:] = scope[1:] != scope[:-1]
-    starts = np.flatnonzero(first)
-    lengths = np.diff(np.append(starts, len(scope)))
-    return np.arange(len(scope)) - np.repeat(starts, lengths) + 1
-
-
 def occasions(scope: p.ForEach, caseload: Caseload) -> tuple[Domain, Table]:
     """The days on which a state is judged, with the row that is judged on each.
 
@@ -280,7 +278,7 @@ def occasions(scope: p.ForEach, caseload: Caseload) -> tuple[Domain, Table]:
         np.argsort(keys(found.subject[rows], np.maximum(found.day[rows], 0)), kind="stable")
     ]
     if scope.occasion.ordinal is not None:
-        rows = rows[_place_in_scope(found.subject[rows]) == scope.occasion.ordinal]
+        rows = rows[place_in_scope(found.subject[rows]) == scope.occasion.ordinal]
     day = np.maximum(found.day[rows], 0)
     name = found.table.kind.name
     return on_days(found.subject[rows], day, name, found.row[rows]), found.table

@@ -190,7 +190,28 @@ class Caseload:
     as_at: int
 
     def table(self, kind: str) -> Table:
+        """All rows of a kind."""
         return self.facts.tables[kind]
+
+    def held(self, kind: str, where: p.Condition | None) -> Table:
+        """The same, covered only as far as sources hold the rows that the test asks for."""
+        table = self.facts.tables[kind]
+        for attribute, missing in table.gaps.items():
+            asked = _asked_for(table, attribute, where)
+            if asked & missing:
+                nothing = np.full(len(self.facts.subjects), FAR, np.int32)
+                coverage = table.coverage if asked - missing else "absent"
+                table = evolve(table, covered_from=nothing, coverage=coverage)
+        return table
+
+
+def _asked_for(table: Table, attribute: str, where: p.Condition | None) -> frozenset[str]:
+    """The values of an attribute that a test lets through; all, where it does not look at it."""
+    tests = where.parts if isinstance(where, p.And) else (where,)
+    for test in tests:
+        if isinstance(test, p.Is) and (test.owner, test.name) == (table.kind.name, attribute):
+            return frozenset(test.values)
+    return frozenset(table.kind.attributes[attribute].values)
 
 
 def steps_of(leaf: Leaf, domain: Domain, caseload: Caseload) -> Steps:
@@ -301,7 +322,7 @@ def _running(
     caseload: Caseload,
 ) -> Steps:
     """How many periods are running: one more from each start, one fewer from each end."""
-    table = caseload.table(kind)
+    table = caseload.held(kind, where)
     tested = _tested(table, where, caseload)
     scope, row = pairs(domain, table, own)
     touching = (table.end[row] > domain.start[scope]) & (table.start[row] < domain.end[scope])
@@ -324,12 +345,12 @@ def _running(
 
 def _events(leaf: p.Count, domain: Domain, caseload: Caseload) -> Steps:
     """How many events there have been, in the scope or ever, or in the last D."""
-    table = caseload.table(leaf.kind)
+    table = caseload.held(leaf.kind, leaf.where)
     tested = _tested(table, leaf.where, caseload)
     scope, row = pairs(domain, table, leaf.own)
     day = table.start[row]
     keep = (tested[row] != 0) & (day < domain.end[scope])
-    if leaf.own and table.kind.of != domain.period:
+    if leaf.own and (domain.period is None or table.kind.of != domain.period):
         keep &= day >= domain.start[scope]
     scope, row, day = scope[keep], row[keep], day[keep]
     sure = (tested[row] == 1).astype(np.int64)
@@ -385,13 +406,16 @@ def _anchor_days(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> tuple[
         day = domain.start if isinstance(anchor, p.ScopeStart) else domain.end
         return every, day, np.zeros(len(domain), np.int8)
     kind = anchor.period if isinstance(anchor, p.PeriodEdge) else anchor.event
-    table = caseload.table(kind)
+    table = caseload.held(kind, anchor.where)
     tested = _tested(table, anchor.where, caseload)
     scope, row, day = _edges(anchor, domain, table)
     keep = (tested[row] != 0) & (day < FAR)
     if isinstance(anchor, p.EventDay):
         keep &= (day >= domain.start[scope]) & (day < domain.end[scope])
     scope, row, day = scope[keep], row[keep], day[keep]
+    if anchor.ordinal is not None:
+        nth = _nth_day(scope, day, anchor.ordinal)
+        scope, row, day = scope[nth], row[nth], day[nth]
     value = np.where((tested[row] == 1) & (day != MISSING), 0, UNKNOWN).astype(np.int8)
     covered = table.covered_from[domain.subject]
     early = np.flatnonzero(covered > domain.start).astype(np.int32)
@@ -405,6 +429,28 @@ def _anchor_days(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> tuple[
         np.concatenate([*days, day]).astype(np.int32),
         np.concatenate([np.full(len(gap), UNKNOWN, np.int8), value]),
     )
+
+
+def _nth_day(scope: Days, day: Days, ordinal: int) -> npt.NDArray[np.intp]:
+    """For each scope the row of its n-th day, where it has so many."""
+    order = np.argsort(keys(scope, np.maximum(day, 0)), kind="stable")
+    order = order[first_of_day(keys(scope[order], np.maximum(day[order], 0)))]
+    nth: npt.NDArray[np.intp] = order[place_in_scope(scope[order]) == ordinal]
+    return nth
+
+
+def first_of_day(key: Keys) -> Flags:
+    """The first row of each scope and day, of sorted keys."""
+    first = np.ones(len(key), bool)
+    first[1:] = key[1:] != key[:-1]
+    return first
+
+
+def place_in_scope(scope: Days) -> npt.NDArray[np.intp]:
+    """1 for the first row of each scope, 2 for the next, and so on; scopes are in order."""
+    starts = np.flatnonzero(first_of_day(scope.astype(np.int64)))
+    lengths = np.diff(np.append(starts, len(scope)))
+    return np.arange(len(scope)) - np.repeat(starts, lengths) + 1
 
 
 def _edges(

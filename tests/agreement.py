@@ -23,11 +23,13 @@ from duly.dsl.policy import (
     During,
     Every,
     ForEach,
+    Have,
     InForce,
     Kind,
     Pack,
     Policy,
     Rule,
+    Step,
     Timing,
     While,
     Within,
@@ -105,12 +107,22 @@ def in_words(plan: Plan) -> str:
     """A plan with what a made-up rule has no text for: acts, and when each step is due."""
     lines = [plan.describe()]
     for scoped in plan.duties[0].rule.duties:
-        if isinstance(scoped.duty, Do):
-            test = scoped.duty.act.where
-            where = f" where {condition_text(test)}" if test is not None else ""
-            lines.append(f"  act: {scoped.duty.act.milestone or ''} {scoped.duty.act.event}{where}")
-            lines += [f"  timing: {timing_text(step.timing)}" for step in scoped.duty.steps]
+        match scoped.duty:
+            case Do(act, steps):
+                where = f" where {condition_text(act.where)}" if act.where is not None else ""
+                lines.append(f"  act: {act.milestone or ''} {act.event}{where}")
+                lines += [f"  timing: {timing_text(step.timing)}{excepted(step)}" for step in steps]
+            case Have():
+                lines.append(excepted(scoped.duty))
     return "\n".join(lines)
+
+
+def excepted(part: Step | Have) -> str:
+    """The exceptions of a step or of a state."""
+    return "".join(
+        f" unless {condition_text(unless.condition)}" + (f" then {unless.then}" if unless.then else "")
+        for unless in part.unless
+    )
 
 
 def timing_text(timing: Timing) -> str:

@@ -1204,13 +1204,18 @@ class Bench:
         return verdict
 
 
-def judge_have(world: World, index: int, duty: Have, scope: Scope) -> Judged:
+def judge_have(world: World, index: int, duty: Have, where: Condition | None, scope: Scope) -> Judged:
     """A state on the day of an occasion, which is its deadline."""
     if scope.start is None:
         return Judged(index, 0, scope.ref, None, None, None, "cannot_tell")
     moment = Moment(world, scope, scope.start, scope.judged)
     exceptions = [unless.condition for unless in duty.unless]
-    ways = list(completions([duty.condition, *exceptions], moment.value))
+    occasion = [where] if where is not None else []
+    ways = [
+        way
+        for way in completions([duty.condition, *exceptions, *occasion], moment.value)
+        if where is None or holds(where, way)
+    ]
     met = [holds(duty.condition, way) for way in ways]
     excused = [any(holds(condition, way) for condition in exceptions) for way in ways]
     result = Judged(index, 0, scope.ref, scope.start, scope.start, None, "cannot_tell")
@@ -1242,7 +1247,8 @@ def judge(
             if isinstance(duty, Have):
                 day = scope.start
                 if day is None or all(covers(bounds, day) for bounds in in_force):
-                    found.append(judge_have(world, index, duty, scope))
+                    occasion = stated.where if isinstance(stated, ForEach) else None
+                    found.append(judge_have(world, index, duty, occasion, scope))
             elif isinstance(duty, Do):
                 owed = DutyInScope(world, scope, duty, where, in_force)
                 found += Bench(owed, index, unknown_on(world, stated)).judged()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from duly.dsl.policy import Kind
 from duly.engine.hookspecs import FactSource, hookimpl
-from duly.engine.raw import FactsError, RawFacts
+from duly.engine.raw import Coverage, FactsError, RawFacts
 from duly.plugins.sources.canonical import names_of
 from duly.plugins.sources.coverage import COVERAGE, read_coverage
 from duly.plugins.sources.csv_file import (
@@ -56,18 +56,19 @@ def read(location: str, kinds: Mapping[str, Kind]) -> RawFacts:
     ]
     by_name = {normal(name): kind for kind in kinds.values() for name in names_of(kind)}
     coverage, extracted = read_coverage(paths, by_name)
+    gaps = tuple(_gaps(files, kinds))
     return RawFacts(
         tables=tuple(each.table for each in mapped if each and each.table.columns),
-        coverage=coverage,
+        coverage=(*coverage, *gaps),
         quarantine=(
             *(row for file in files.values() for row in file.quarantine),
             *(row for each in mapped if each for row in each.quarantine),
         ),
         notes=(
             *_not_read(paths, wanted),
-            *_not_there(files),
             *_merged(extract),
             *(note for each in mapped if each for note in each.notes),
+            *_not_there(gaps),
             *_unused(extract, [each for each in mapped if each]),
         ),
         extracted=extracted,
@@ -92,16 +93,31 @@ def _not_read(paths: Sequence[Path], wanted: set[str]) -> Iterator[str]:
         yield f"not read, because the rules ask for nothing in it: {names}"
 
 
-def _not_there(files: Mapping[str, CsvFile]) -> Iterator[str]:
-    """A kind that several tables make up looks whole with one of them: say what is missing."""
-    kinds = {mapping.kind for mapping in MAPPINGS if mapping.table in files}
+def _gaps(files: Mapping[str, CsvFile], kinds: Mapping[str, Kind]) -> Iterator[Coverage]:
+    """Values of an attribute whose rows no table here holds: visits of kind `cp`, say."""
+    supplied: dict[tuple[str, str], set[str]] = {}
     for mapping in MAPPINGS:
-        if mapping.kind in kinds and mapping.constants and mapping.table not in files:
-            values = quoted(mapping.constants.values())
-            yield (
-                f"there is no `{mapping.table}.csv`: every {mapping.kind} of kind {values} "
-                "will look as if it had not been made"
-            )
+        for attribute, value in mapping.constants.items():
+            found = supplied.setdefault((mapping.kind, attribute), set())
+            if mapping.table in files:
+                found.add(value)
+    for (kind, attribute), found in supplied.items():
+        if kind in kinds and found:
+            for value in kinds[kind].attributes[attribute].values:
+                if value not in found:
+                    yield Coverage(kind, "absent", only=(attribute, value))
+
+
+def _not_there(gaps: Sequence[Coverage]) -> Iterator[str]:
+    values: dict[tuple[str, str], list[str]] = {}
+    for gap in gaps:
+        if gap.only is not None:
+            values.setdefault((gap.kind, gap.only[0]), []).append(gap.only[1])
+    for (kind, attribute), missing in values.items():
+        yield (
+            f"no table here holds a {kind} whose {attribute} is {quoted(missing)}: "
+            "whether one was made cannot be told"
+        )
 
 
 def _merged(extract: Extract) -> Iterator[str]:

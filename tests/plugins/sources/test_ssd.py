@@ -303,10 +303,8 @@ def test_columns_that_a_system_lacks_are_named(linked: RawFacts) -> None:
 def test_a_visit_table_that_is_not_there_is_named(folder: Write, statutory: Kinds) -> None:
     facts = read(str(folder(ssd_cla_visits=QUALIFIED["ssd_cla_visits"])), statutory)
     assert facts.notes == (
-        "there is no `ssd_cp_visits.csv`: every visit of kind `cp` "
-        "will look as if it had not been made",
-        "there is no `ssd_cin_visits.csv`: every visit of kind `cin` "
-        "will look as if it had not been made",
+        "no table here holds a visit whose kind is `cp`, `cin`, `private_fostering`, `other`: "
+        "whether one was made cannot be told",
     )
 
 
