@@ -13,7 +13,7 @@ import numpy as np
 from attrs import evolve
 
 from duly.dsl.policy import Kind
-from duly.engine.dates import FAR, MISSING, day_of
+from duly.engine.days import FAR, MISSING, day_of
 from duly.engine.facts import Column, Facts, Table, build
 from duly.engine.raw import Coverage, RawFacts
 

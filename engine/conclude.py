@@ -12,7 +12,8 @@ from attrs import evolve, frozen
 
 from duly.dsl import policy as p
 from duly.engine import evaluate as ev
-from duly.engine.dates import FAR, MISSING, PROCLAIMED_UNTIL, Days, day_of, iso
+from duly.engine.dates import PROCLAIMED_UNTIL, Days, iso
+from duly.engine.days import FAR, MISSING, day_of
 from duly.engine.evaluate import Batch
 from duly.engine.facts import Facts, Table
 from duly.engine.obligations import COLUMNS, VERDICTS, Obligations

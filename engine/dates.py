@@ -11,40 +11,21 @@ Both are int32, shape ``(FAR + 1,)``; days after 31 December 2100 map to ``FAR``
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from duly.dsl.policy import Duration
+from duly.engine.days import FAR, LAST, day_of
 
 Days = npt.NDArray[np.int32]
-
-EPOCH = date(1900, 1, 1)
-LAST = (date(2100, 12, 31) - EPOCH).days
-"""The last day that tables count to."""
-
-FAR = 2**17 - 1
-"""Never; larger than every day, and still 17 bits."""
-
-MISSING = -1
-"""A blank date."""
 
 PROCLAIMED_UNTIL = date(2027, 12, 31)
 """Bank holidays after this day are computed, not proclaimed."""
 
 _EPOCH64 = np.datetime64("1900-01-01", "D")
-
-
-def day_of(moment: date) -> int:
-    """The day number of a date."""
-    return (moment - EPOCH).days
-
-
-def date_of(day: int) -> date:
-    """The date of a day number."""
-    return EPOCH + timedelta(days=int(day))
 
 
 def iso(days: Days) -> npt.NDArray[np.str_]:

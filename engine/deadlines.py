@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from duly.engine.dates import FAR, Days, deadline_table
+from duly.engine.dates import Days, deadline_table
+from duly.engine.days import FAR
 from duly.engine.plan import EXEMPT, Guard
 from duly.engine.timeline import Flags, Keys, Timeline, keys
 

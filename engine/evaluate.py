@@ -16,9 +16,10 @@ from attrs import evolve, frozen
 
 from duly.dsl import policy as p
 from duly.engine import deadlines
-from duly.engine.dates import FAR, MISSING, Days, day_of
+from duly.engine.dates import Days
+from duly.engine.days import FAR, MISSING, UNKNOWN, day_of
 from duly.engine.deadlines import Segments, segments
-from duly.engine.facts import UNKNOWN, Facts, Table, cut
+from duly.engine.facts import Facts, Table, cut
 from duly.engine.lower import ABSENT, FAILED, HELD, JUDGED_EXEMPT
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import EXEMPT, PAUSED, DutyPlan, Plan, StepPlan

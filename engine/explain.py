@@ -15,13 +15,14 @@ from attrs import evolve, frozen
 from duly.dsl import policy as p
 from duly.engine import conclude, deadlines
 from duly.engine import evaluate as ev
-from duly.engine.dates import FAR, MISSING, bank_holidays, date_of, day_of
+from duly.engine.dates import bank_holidays
+from duly.engine.days import FAR, MISSING, date_of, day_of, long_date
 from duly.engine.deadlines import Segments
 from duly.engine.evaluate import Batch
 from duly.engine.facts import Facts, cut
 from duly.engine.lower import lower
 from duly.engine.obligations import VERDICTS
-from duly.engine.plan import EXEMPT, PAUSED, DutyPlan, StepPlan, condition_text, long_date
+from duly.engine.plan import EXEMPT, PAUSED, DutyPlan, StepPlan, condition_text
 from duly.engine.scopes import Scopes, scopes_of
 from duly.engine.timeline import Caseload
 

@@ -7,7 +7,6 @@ code of a value.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -17,15 +16,21 @@ import numpy.typing as npt
 from attrs import evolve, frozen
 
 from duly.dsl.policy import Attribute, Kind
-from duly.engine.dates import EPOCH, FAR, LAST, MISSING, Days, date_of, day_of
+from duly.engine.dates import Days
+from duly.engine.days import (
+    BLANK,
+    EPOCH,
+    FAR,
+    MISSING,
+    UNKNOWN,
+    UNREADABLE,
+    date_of,
+    day_of,
+    long_date,
+    read_day,
+    read_yes_no,
+)
 from duly.engine.raw import Cell, Coverage, Quarantined, RawFacts, RawTable
-
-UNKNOWN = 2
-"""The third value of a yes/no attribute."""
-
-BLANK = frozenset({"", "null", "na", "n/a", "none", "nan", "nat", "-"})
-_YES = frozenset({"y", "yes", "1", "true", "t", "a) yes"})
-_NO = frozenset({"n", "no", "0", "false", "f", "b) no"})
 
 
 @frozen(eq=False)
@@ -153,38 +158,6 @@ class _Memo(dict[Cell, int]):
         return value
 
 
-_UNREADABLE = -9
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?$")
-_BRITISH = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: \d{1,2}:\d{2}(?::\d{2})?)?$")
-
-
-def read_day(text: str) -> int:
-    """A day number from ISO or dd/mm/yyyy, never month first; ``MISSING`` if blank."""
-    if text.casefold() in BLANK:
-        return MISSING
-    if match := _ISO.match(text):
-        year, month, day = map(int, match.groups()[:3])
-    elif match := _BRITISH.match(text):
-        day, month, year = map(int, match.groups()[:3])
-    else:
-        return _UNREADABLE
-    try:
-        number = day_of(date(year, month, day))
-    except ValueError:
-        return _UNREADABLE
-    return number if 0 <= number <= LAST else _UNREADABLE
-
-
-def read_yes_no(text: str) -> int:
-    """1, 0, or 2 for blank and unknown."""
-    folded = text.casefold()
-    if folded in _YES:
-        return 1
-    if folded in _NO:
-        return 0
-    return UNKNOWN if folded in BLANK or folded in {"u", "unknown", "not known"} else _UNREADABLE
-
-
 def _days(cells: Sequence[Cell], memo: _Memo) -> Days:
     return np.fromiter(map(memo.__getitem__, cells), np.int32, len(cells))
 
@@ -287,7 +260,7 @@ class _Builder:
     def _day_column(self, raw: RawTable, good: npt.NDArray[np.bool_], column: str) -> Days:
         days = _days(raw.columns[column], self.memo_day)
         self._bad(
-            raw, good, days == _UNREADABLE, column, "not a date (write 31/01/2024 or 2024-01-31)"
+            raw, good, days == UNREADABLE, column, "not a date (write 31/01/2024 or 2024-01-31)"
         )
         return days
 
@@ -329,7 +302,7 @@ class _Builder:
         cells = raw.columns[attribute.name]
         if attribute.type == "yes/no":
             values = np.fromiter(map(self.memo_yes.__getitem__, cells), np.int8, len(cells))
-            bad = values == _UNREADABLE
+            bad = values == UNREADABLE
             self._bad(raw, good, bad, attribute.name, "not yes, no or blank")
             return Column(values)
         if attribute.type == "date":
@@ -339,7 +312,7 @@ class _Builder:
             memo = _Memo(lambda text: _code(text, codes))
             values = np.fromiter(map(memo.__getitem__, cells), np.int32, len(cells))
             reason = f"not one of {', '.join(attribute.values)}"
-            self._bad(raw, good, values == _UNREADABLE, attribute.name, reason)
+            self._bad(raw, good, values == UNREADABLE, attribute.name, reason)
             return Column(values, attribute.values)
         found: dict[str, int] = {}
         memo = _Memo(
@@ -483,10 +456,10 @@ class _Builder:
     def _assumed_coverage(self, table: Table, extracted: date | None) -> Coverage:
         known = table.start[table.start >= 0]
         first = date_of(int(known.min())) if len(known) else EPOCH
-        until = f"{extracted:%-d %B %Y}" if extracted is not None else "the as-at day"
+        until = long_date(extracted) if extracted is not None else "the as-at day"
         self.notes.append(
             f"coverage of `{table.kind.name}` is not stated: taken as complete from "
-            f"{first:%-d %B %Y} to {until}"
+            f"{long_date(first)} to {until}"
         )
         return Coverage(table.kind.name, "events", first, extracted, assumed=True)
 
@@ -499,7 +472,7 @@ def _holds(table: Table, attribute: str, value: str) -> bool:
 
 def _code(text: str, codes: Mapping[str, int]) -> int:
     folded = text.casefold()
-    return -1 if folded in BLANK else codes.get(folded, _UNREADABLE)
+    return -1 if folded in BLANK else codes.get(folded, UNREADABLE)
 
 
 def _repeated(numbers: Days) -> npt.NDArray[np.bool_]:

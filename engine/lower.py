@@ -11,7 +11,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from duly.dsl import policy as p
-from duly.engine.dates import FAR, day_of
+from duly.engine.days import FAR, day_of
 from duly.engine.plan import (
     EXEMPT,
     FEW_LEAVES,

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from duly.engine.dates import MISSING, Days
+from duly.engine.dates import Days
+from duly.engine.days import MISSING
 from duly.engine.facts import Table
 
 

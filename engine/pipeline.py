@@ -16,6 +16,7 @@ from duly.dsl.packs import LoadedPolicy
 from duly.dsl.policy import Kind, Policy
 from duly.engine import discovery
 from duly.engine.conclude import Concluded, RuleSummary, conclude, together
+from duly.engine.days import long_date
 from duly.engine.evaluate import evaluate
 from duly.engine.facts import Facts, build
 from duly.engine.lower import lower
@@ -118,7 +119,7 @@ def _extract_note(facts: Facts, as_at: date) -> tuple[str, ...]:
     if facts.extracted is None or facts.extracted >= as_at:
         return ()
     return (
-        f"the extract is of {facts.extracted:%d %B %Y}, before the as-at day: "
+        f"the extract is of {long_date(facts.extracted)}, before the as-at day: "
         "what fell due in between cannot be told",
     )
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
 from duly.dsl import policy as p
-from duly.engine.dates import FAR, date_of
+from duly.engine.days import FAR, date_of, long_date
 
 
 @frozen
@@ -220,8 +219,3 @@ def anchor_text(anchor: p.Anchor) -> str:
         case p.EventDay(event, ordinal, where):
             test = f" where {condition_text(where)}" if where is not None else ""
             return f"{ordinals[ordinal]}{event}{test}"
-
-
-def long_date(day: date) -> str:
-    """A date as people write it: ``12 April 2024``."""
-    return f"{day.day} {day:%B %Y}"

@@ -9,12 +9,12 @@ from attrs import frozen
 
 from duly.dsl.policy import Kind, Policy
 from duly.dsl.scenario import Expectation, Fact, Scalar, Scenario
-from duly.engine.dates import MISSING, date_of
+from duly.engine.days import MISSING, date_of, long_date
 from duly.engine.evaluate import Batch, evaluate
 from duly.engine.facts import build
 from duly.engine.lower import lower
 from duly.engine.obligations import VERDICTS
-from duly.engine.plan import Plan, long_date
+from duly.engine.plan import Plan
 from duly.engine.raw import Coverage, RawFacts, RawTable
 
 

@@ -7,8 +7,9 @@ import numpy.typing as npt
 from attrs import frozen
 
 from duly.dsl import policy as p
-from duly.engine.dates import FAR, MISSING, Days
-from duly.engine.facts import UNKNOWN, Table
+from duly.engine.dates import Days
+from duly.engine.days import FAR, MISSING, UNKNOWN
+from duly.engine.facts import Table
 from duly.engine.periods import periods_of
 from duly.engine.timeline import (
     TRUE_BIT,

@@ -16,8 +16,9 @@ import numpy.typing as npt
 from attrs import evolve, frozen
 
 from duly.dsl import policy as p
-from duly.engine.dates import FAR, MISSING, Days, back_table, boundary_table
-from duly.engine.facts import UNKNOWN, Column, Facts, Table
+from duly.engine.dates import Days, back_table, boundary_table
+from duly.engine.days import FAR, MISSING, UNKNOWN
+from duly.engine.facts import Column, Facts, Table
 from duly.engine.lower import truth_table
 from duly.engine.periods import day_key, periods_of
 from duly.engine.plan import Group, InForceOn, Leaf

@@ -12,11 +12,12 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from attrs import define, evolve, field, frozen
 
+from duly.engine.days import date_of
 from duly.dsl.packs import load_policy
 from duly.dsl.policy import (
     Do,
@@ -24,7 +25,6 @@ from duly.dsl.policy import (
     Every,
     ForEach,
     Have,
-    InForce,
     Kind,
     Pack,
     Policy,
@@ -34,7 +34,6 @@ from duly.dsl.policy import (
     While,
     Within,
 )
-from duly.engine.dates import date_of
 from duly.engine.evaluate import Batch, evaluate
 from duly.engine.facts import build
 from duly.engine.lower import lower
@@ -58,7 +57,7 @@ POLICIES = Path(__file__).resolve().parent.parent / "policies"
 # --------------------------------------------------------------- what is tried
 
 
-@define(eq=False)
+@frozen(eq=False)
 class Trial:
     """One rule, ready to be judged by both sides; ``text`` is how it reads."""
 
@@ -67,15 +66,10 @@ class Trial:
     pack: Pack
     text: str
 
-    @cached_property
     def plan(self) -> Plan:
         """The evaluator's plan of this rule alone."""
         pack = evolve(self.pack, rules=(self.rule,))
         return lower(Policy((pack,), self.kinds, {}))
-
-    @property
-    def in_force(self) -> InForce:
-        return self.pack.in_force
 
 
 def pack_trials(*names: str) -> list[Trial]:
@@ -99,8 +93,7 @@ def paragraph(text: str, line: int) -> str:
 def random_trial(rng: random.Random, kinds: Mapping[str, Kind]) -> Trial:
     """A made-up rule, in force always."""
     trial = Trial(random_rule(rng, kinds), kinds, Pack("random", "Random"), "")
-    trial.text = in_words(trial.plan)
-    return trial
+    return evolve(trial, text=in_words(trial.plan()))
 
 
 def in_words(plan: Plan) -> str:
@@ -139,7 +132,7 @@ def timing_text(timing: Timing) -> str:
 
 
 def oracle_answer(trial: Trial, case: Case, as_at: date) -> list[Judged]:
-    found = judge(trial.rule, trial.kinds, case, as_at, trial.in_force)
+    found = judge(trial.rule, trial.kinds, case, as_at, trial.pack.in_force)
     return sorted((evolve(it, days=it.days or 0) for it in found), key=order)
 
 
@@ -148,7 +141,7 @@ def engine_answers(trial: Trial, cases: Sequence[Case], as_at: date) -> list[lis
     facts = build([raw_facts(cases, trial.kinds)], trial.kinds, as_at)
     assert not facts.quarantine, facts.quarantine
     found: list[list[Judged]] = [[] for _ in cases]
-    for batch in evaluate(trial.plan, facts, as_at):
+    for batch in evaluate(trial.plan(), facts, as_at):
         for row, subject in enumerate(batch.subject.tolist()):
             found[subject].append(judged(batch, row))
     return [sorted(answer, key=order) for answer in found]
@@ -222,15 +215,10 @@ class Difference:
 
 
 def compare(trial: Trial, case: Case, as_at: date) -> Difference | None:
-    return next(differences(trial, [case], as_at), None)
-
-
-def differences(trial: Trial, cases: Sequence[Case], as_at: date) -> Iterator[Difference]:
-    """The children of a batch of whom the two sides say different things."""
-    for case, engine in zip(cases, engine_answers(trial, cases, as_at), strict=True):
-        oracle = oracle_answer(trial, case, as_at)
-        if oracle != engine:
-            yield Difference(trial, case, as_at, oracle, engine)
+    """What the two sides say differently of one child."""
+    (engine,) = engine_answers(trial, [case], as_at)
+    oracle = oracle_answer(trial, case, as_at)
+    return Difference(trial, case, as_at, oracle, engine) if oracle != engine else None
 
 
 def simpler(case: Case) -> Iterator[Case]:
@@ -292,6 +280,41 @@ def line(it: Judged) -> str:
 # --------------------------------------------------------------- many cases
 
 
+@frozen
+class Tried:
+    """A caseload of one rule, with the oracle's answers; it can be put to the evaluator again."""
+
+    trial: Trial
+    cases: Sequence[Case]
+    as_at: date
+    oracle: Sequence[Sequence[Judged]]
+
+    def differences(self) -> Iterator[Difference]:
+        answers = engine_answers(self.trial, self.cases, self.as_at)
+        for case, oracle, engine in zip(self.cases, self.oracle, answers, strict=True):
+            if oracle != engine:
+                yield Difference(self.trial, case, self.as_at, oracle, engine)
+
+
+BATCH = 12
+"""Children of one caseload; they share their coverage and their as-at day."""
+
+
+def random_batch(rng: random.Random, trial: Trial) -> tuple[list[Case], date]:
+    """Made-up children for a rule, and a day to judge them on."""
+    as_at = date(2024, 7, 1) + timedelta(days=rng.randint(0, 900))
+    coverage = random_coverage(rng, trial.kinds, trial.rule, as_at)
+    cases = [random_case(rng, trial.kinds, trial.rule, as_at, coverage) for _ in range(BATCH)]
+    return cases, as_at
+
+
+def tries(trials: Iterator[Trial], pairs: int, rng: random.Random) -> Iterator[Tried]:
+    """So many pairs of a rule and a child, judged by the oracle."""
+    for trial in islice(trials, -(-pairs // BATCH)):
+        cases, as_at = random_batch(rng, trial)
+        yield Tried(trial, cases, as_at, [oracle_answer(trial, case, as_at) for case in cases])
+
+
 @define
 class Tally:
     """How many pairs were tried, and how many of them showed each difficult thing."""
@@ -299,7 +322,12 @@ class Tally:
     pairs: int = 0
     obligations: int = 0
     shown: Counter[str] = field(factory=Counter)
-    differences: list[Difference] = field(factory=list)
+
+    def add(self, tried: Tried) -> None:
+        for case, answer in zip(tried.cases, tried.oracle, strict=True):
+            self.pairs += 1
+            self.obligations += len(answer)
+            self.shown.update(features(case, answer, tried.trial.rule))
 
     def share(self, feature: str) -> float:
         return self.shown[feature] / max(self.pairs, 1)
@@ -307,35 +335,6 @@ class Tally:
     def __str__(self) -> str:
         shares = ", ".join(f"{name} {self.share(name):.0%}" for name in FEATURES)
         return f"{self.pairs} cases, {self.obligations} obligations: {shares}"
-
-
-BATCH = 12
-"""Children of one caseload; they share their coverage and their as-at day."""
-
-
-def random_batch(rng: random.Random, trial: Trial, size: int = BATCH) -> tuple[list[Case], date]:
-    """Made-up children for a rule, and a day to judge them on."""
-    as_at = date(2024, 7, 1) + timedelta(days=rng.randint(0, 900))
-    coverage = random_coverage(rng, trial.kinds, trial.rule, as_at)
-    cases = [random_case(rng, trial.kinds, trial.rule, as_at, coverage) for _ in range(size)]
-    return cases, as_at
-
-
-def agree(trials: Iterator[Trial], pairs: int, rng: random.Random) -> Tally:
-    """Try so many pairs, and count what they show."""
-    tally = Tally()
-    while tally.pairs < pairs:
-        trial = next(trials)
-        cases, as_at = random_batch(rng, trial, min(BATCH, pairs - tally.pairs))
-        answers = engine_answers(trial, cases, as_at)
-        for case, engine in zip(cases, answers, strict=True):
-            oracle = oracle_answer(trial, case, as_at)
-            tally.pairs += 1
-            tally.obligations += len(oracle)
-            tally.shown.update(features(case, oracle, trial.rule))
-            if oracle != engine:
-                tally.differences.append(Difference(trial, case, as_at, oracle, engine))
-    return tally
 
 
 def round_robin(trials: Sequence[Trial], rng: random.Random, made_up: float) -> Iterator[Trial]:
@@ -356,13 +355,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     rng = seeded(options.seed)
     trials = [t for t in pack_trials("stoke") if options.rule in t.rule.qualified]
-    tally = agree(round_robin(trials, rng, options.made_up), options.pairs, rng)
-    # One difference of a rule is enough to begin with.
-    firsts = {id(it.trial): it for it in reversed(tally.differences)}
-    for difference in firsts.values():
-        print(f"{difference.smallest()}\n")  # noqa: T201
-    print(tally)  # noqa: T201
-    return 1 if tally.differences else 0
+    tally, differing = Tally(), 0
+    for tried in tries(round_robin(trials, rng, options.made_up), options.pairs, rng):
+        tally.add(tried)
+        found = list(tried.differences())
+        differing += len(found)
+        for difference in found[:1]:
+            print(f"{difference.smallest()}\n", flush=True)  # noqa: T201
+    print(f"{tally}; {differing} differ")  # noqa: T201
+    return 1 if differing else 0
 
 
 if __name__ == "__main__":

@@ -218,7 +218,7 @@ class Maker:
     def periods(self, name: str) -> list[Row]:
         """Rows one after another: touching, apart or overlapping."""
         kind = self.kinds[name]
-        many = self.rng.choice((1, 1, 2, 3)) if name == self.about.scope else self.rng.randint(0, 2)
+        many = self.rng.choice((1, 2, 2, 3)) if name == self.about.scope else self.rng.randint(0, 2)
         # What may pause a duty is rare, or most rules would ask for nothing.
         if name in self.about.pausing and name != self.about.scope and self.chance(0.6):
             return []
@@ -242,7 +242,8 @@ class Maker:
                     of=self.parent(kind, start),
                 )
             )
-            gap = self.rng.choice((0, 0, 0, 1, 30, -5) if kind.joined else (0, 0, 1, 30, -5, -40))
+            gaps = (0, 0, 0, 1, 30, -5, -40) if kind.joined else (0, 0, 1, 30, -5, -40, -100)
+            gap = self.rng.choice(gaps)
             start = max(end + timedelta(days=gap), start)
         if found and self.chance(0.03):
             found[0] = evolve(found[0], start=None)

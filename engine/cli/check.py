@@ -48,6 +48,13 @@ def _report(wanted: str, loaded: LoadedPolicy, scenarios: int) -> int:
     own = loaded.policy.packs[-1]
     over = f" over {own.over}" if own.over else ""
     duties = sum(len(rule.duties) for rule in own.rules)
-    counts = f"{len(own.rules)} rules, {duties} duties, {scenarios} scenarios"
+    counts = ", ".join(
+        f"{number} {word if number == 1 else plural}"
+        for number, word, plural in (
+            (len(own.rules), "rule", "rules"),
+            (duties, "duty", "duties"),
+            (scenarios, "scenario", "scenarios"),
+        )
+    )
     click.echo(f"{own.name}{over}: {counts}: no mistakes")
     return len(own.rules)

@@ -13,9 +13,9 @@ from duly.dsl.policy import Policy
 from duly.engine import discovery
 from duly.engine.cli import options
 from duly.engine.cli.main import NOTHING_CHECKED
+from duly.engine.days import long_date
 from duly.engine.explain import DutyExplained, Explained, NoSubject, Stretch, explain
 from duly.engine.pipeline import read_facts
-from duly.engine.plan import long_date
 
 
 @click.command("explain")
@@ -98,9 +98,10 @@ def _stretch(stretch: Stretch) -> str:
 def _obligation(o: Explained) -> Sequence[str]:
     head = f"* {o.verdict}"
     if o.days:
-        head += f", {o.days} days" + {"due": " left", "needs judgement": " so far"}.get(
-            o.verdict, ""
-        )
+        head += f", {o.days} day{'' if o.days == 1 else 's'}" + {
+            "due": " left",
+            "needs judgement": " so far",
+        }.get(o.verdict, "")
     lines = [head, f"    {o.duty}"]
     if o.anchored is not None:
         lines.append(f"    from {long_date(o.anchored)}: {o.anchor}")

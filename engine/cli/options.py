@@ -6,8 +6,7 @@ from datetime import date
 
 import click
 
-from duly.engine.dates import MISSING, date_of
-from duly.engine.facts import read_day
+from duly.engine.days import MISSING, date_of, read_day
 
 
 class Day(click.ParamType[date]):

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 import click
 
 from duly.engine.conclude import RuleSummary
+from duly.engine.days import long_date
 from duly.engine.obligations import VERDICTS
 from duly.engine.pipeline import Run
-from duly.engine.plan import long_date
 
 _HEADINGS = {
     "met": "met",

@@ -11,10 +11,9 @@ import click
 from duly.engine import discovery
 from duly.engine.cli import options
 from duly.engine.cli.main import FINDINGS, NOTHING_CHECKED
-from duly.engine.dates import FAR, date_of
+from duly.engine.days import FAR, date_of, long_date
 from duly.engine.facts import Facts, Table
 from duly.engine.pipeline import read_facts
-from duly.engine.plan import long_date
 from duly.plugins.sources.canonical import describe
 
 _pack = click.option(

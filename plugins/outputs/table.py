@@ -6,10 +6,13 @@ import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from duly.engine.hookspecs import Output, hookimpl
 from duly.engine.obligations import COLUMNS
-from duly.engine.pipeline import Run
+
+if TYPE_CHECKING:
+    from duly.engine.pipeline import Run
 
 
 @hookimpl

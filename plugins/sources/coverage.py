@@ -41,19 +41,28 @@ class _Row:
 
 def read_coverage(
     paths: Sequence[Path], known: Mapping[str, Kind]
-) -> tuple[tuple[Coverage, ...], date | None]:
+) -> tuple[tuple[Coverage, ...], date | None, tuple[str, ...]]:
     """What each kind's coverage is declared to be; ``known`` finds a kind by its normal name.
 
-    A row whose kind is ``extract`` gives the day of the extract as its last day.
+    A row whose kind is ``extract`` gives the day of the extract as its last day.  Kinds that the
+    rules do not ask for are named in notes.
     """
     path = next((path for path in paths if normal(path.stem) == COVERAGE), None)
     if path is None:
-        return (), None
+        return (), None, ()
     rows = [_Row(f"{path}:{number}", cells) for number, cells in _lines(path, read(path))]
     extracts = [row for row in rows if normal(row.cells["kind"]) == EXTRACT]
     days = [row.day("last") or row.day("first") for row in extracts]
-    coverage = tuple(_coverage(row, known) for row in rows if row not in extracts)
-    return coverage, days[-1] if days else None
+    stated = [row for row in rows if row not in extracts]
+    others = [row.cells["kind"] for row in stated if _unasked(row.cells["kind"], known)]
+    coverage = tuple(_coverage(r, known) for r in stated if r.cells["kind"] not in others)
+    notes = (f"{COVERAGE}.csv speaks of what no rule asks for: {quoted(others)}",) if others else ()
+    return coverage, days[-1] if days else None, notes
+
+
+def _unasked(kind: str, known: Mapping[str, Kind]) -> bool:
+    """Whether a kind is of another vocabulary, and not a slip for one of this."""
+    return normal(kind) not in known and not perhaps(kind, known)
 
 
 def _lines(path: Path, file: CsvFile) -> list[tuple[int, Mapping[str, str]]]:

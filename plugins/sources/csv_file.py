@@ -17,8 +17,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from duly.engine.dates import date_of
-from duly.engine.facts import read_day
+from duly.engine.days import date_of, read_day
 from duly.engine.raw import Cell, FactsError, Quarantined
 
 QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‘’‚‛`´", "'"))

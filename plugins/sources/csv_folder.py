@@ -42,13 +42,14 @@ def read(location: str, kinds: Mapping[str, Kind]) -> RawFacts:
         raise _nothing_to_read(folder, others, by_name)
     _refuse_twins(known)
     files = [(kind, read_file(path)) for path, kind in known.items()]
-    coverage, extracted = read_coverage(paths, by_name)
+    coverage, extracted, unasked = read_coverage(paths, by_name)
     return RawFacts(
         tables=tuple(table(folder / file.place, file, kind) for kind, file in files),
         coverage=coverage,
         quarantine=tuple(row for _, file in files for row in file.quarantine),
         notes=(
             *(_unknown_file(path, by_name) for path in others),
+            *unasked,
             *(note for kind, file in files for note in _notes(file, kind)),
         ),
         extracted=extracted,

@@ -55,7 +55,7 @@ def read(location: str, kinds: Mapping[str, Kind]) -> RawFacts:
         if mapping.kind in kinds
     ]
     by_name = {normal(name): kind for kind in kinds.values() for name in names_of(kind)}
-    coverage, extracted = read_coverage(paths, by_name)
+    coverage, extracted, unasked = read_coverage(paths, by_name)
     gaps = tuple(_gaps(files, kinds))
     return RawFacts(
         tables=tuple(each.table for each in mapped if each and each.table.columns),
@@ -66,6 +66,7 @@ def read(location: str, kinds: Mapping[str, Kind]) -> RawFacts:
         ),
         notes=(
             *_not_read(paths, wanted),
+            *unasked,
             *_merged(extract),
             *(note for each in mapped if each for note in each.notes),
             *_not_there(gaps),

@@ -12,7 +12,8 @@ from attrs import evolve
 
 from duly.engine.obligations import COLUMNS, VERDICTS, Obligations
 from duly.engine.pipeline import Run
-from duly.plugins.outputs.html import page, register_outputs, write
+from duly.plugins.outputs.html import register_outputs
+from duly.plugins.outputs.report import page, write
 from duly.plugins.outputs.words import VERDICT_WORDS
 
 

@@ -1,0 +1,324 @@
+"""A run as one page that stands alone, to look at, print or send.
+
+No script, no network, nothing beside the file.  Ids only: there are no names in a run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+from attrs import frozen
+
+from duly.dsl.policy import Pack
+from duly.engine.conclude import RuleSummary
+from duly.engine.obligations import VERDICTS
+from duly.engine.pipeline import Run
+from duly.plugins.outputs.lines import Line, pack_clocks, read_lines, with_verdict
+from duly.plugins.outputs.markup import Content, Markup, element, table
+from duly.plugins.outputs.style import CSS
+from duly.plugins.outputs.timeline import BEFORE, Bar, says, timeline
+from duly.plugins.outputs.words import VERDICT_WORDS, written
+
+ROWS = 300
+"""The longest list on the page; the rest is in ``obligations.csv``."""
+
+WORST = 20
+OPEN = ("overdue", "due")
+SOON = timedelta(weeks=4)
+CLOCKS = {"law": "the law", "local": "local standard"}
+
+
+def write(run: Run, path: Path) -> Sequence[Path]:
+    """Write the report: a file, or ``report.html`` where the path is a folder."""
+    target = path / "report.html" if path.is_dir() or not path.suffix else path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(page(run), encoding="utf-8")
+    return [target]
+
+
+@frozen
+class _Section:
+    anchor: str
+    title: str
+    body: Callable[[Run], Iterable[Content]]
+
+
+def page(run: Run) -> str:
+    """The whole document."""
+    title = f"Timescales as at {written(run.as_at)}"
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", title),
+        element("style", Markup(CSS)),
+    )
+    body = element("body", _header(run, title), element("main", map(_section(run), SECTIONS)))
+    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en-GB')}\n"
+
+
+def _section(run: Run) -> Callable[[_Section], Markup]:
+    return lambda section: element(
+        "section",
+        element("h2", section.title),
+        section.body(run),
+        id=section.anchor,
+    )
+
+
+def _header(run: Run, title: str) -> Markup:
+    links = (element("a", each.title, href=f"#{each.anchor}") for each in SECTIONS)
+    basis = {
+        "Rules": (element("div", _pack(pack)) for pack in run.policy.packs),
+        "Facts": run.facts,
+        "Counted": f"what was open, due or done on or after {written(run.since)}",
+        "As known": f"on {written(run.known_at)}" if run.known_at else "everything on record",
+    }
+    terms = ((element("dt", term), element("dd", what)) for term, what in basis.items())
+    return element(
+        "header",
+        element("h1", title),
+        element("dl", terms, class_="facts"),
+        element("nav", element("ul", (element("li", link) for link in links))),
+    )
+
+
+def _pack(pack: Pack) -> str:
+    version = f", version {pack.version}" if pack.version else ""
+    return f"{pack.title or pack.name} ({pack.name}{version})"
+
+
+# ------------------------------------------------------------------- summary
+
+
+def _summary(run: Run) -> Iterator[Content]:
+    clocks = pack_clocks(run)
+    totals: dict[str, Counter[str]] = {clock: Counter() for clock in clocks.values()}
+    for each in run.summaries:
+        totals[clocks[each.pack]].update(each.verdicts)
+    yield element("ul", (_tile(verdict, totals) for verdict in VERDICTS), class_="tiles")
+
+
+def _tile(verdict: str, totals: Mapping[str, Mapping[str, int]]) -> Markup:
+    counts = (
+        element("div", _clock(clock), element("strong", f"{count[verdict]:,}"))
+        for clock, count in totals.items()
+    )
+    return element("li", _verdict(verdict), element("p", VERDICT_WORDS[verdict].means), counts)
+
+
+# --------------------------------------------------------------------- rules
+
+
+def _rules(run: Run) -> Iterator[Content]:
+    clocks = pack_clocks(run)
+    yield element(
+        "p",
+        "Where a local standard refines a rule of the law, the two stand together: "
+        "each has its own clock. In time is the share of what is decided that was met.",
+    )
+    headers = ["Rule", "Clock", "Children", "In time", *(VERDICT_WORDS[v].text for v in VERDICTS)]
+    rows = (_rule(each, clocks[each.pack]) for each in _paired(run.summaries))
+    yield table("Obligations by rule and verdict", headers, rows)
+
+
+def _paired(summaries: Sequence[RuleSummary]) -> Iterator[RuleSummary]:
+    """Each rule, followed by those that refine it."""
+    names = {f"{each.pack}.{each.rule}" for each in summaries}
+
+    def family(name: str) -> Iterator[RuleSummary]:
+        for each in summaries:
+            if each.refines == name:
+                yield each
+                yield from family(f"{each.pack}.{each.rule}")
+
+    for each in summaries:
+        if each.refines not in names:
+            yield each
+            yield from family(f"{each.pack}.{each.rule}")
+
+
+def _rule(summary: RuleSummary, clock: str) -> Iterator[Content]:
+    under = "rule under" if summary.refines else "rule"
+    yield element("span", summary.title or summary.rule, class_=under)
+    yield _clock(clock)
+    yield summary.subjects
+    yield _in_time(summary.verdicts)
+    yield from (summary.verdicts.get(verdict, 0) for verdict in VERDICTS)
+
+
+def _in_time(verdicts: Mapping[str, int]) -> str:
+    decided = sum(verdicts.get(each, 0) for each in ("met", "met_late", "overdue", "not_met"))
+    return f"{100 * verdicts.get('met', 0) // decided}%" if decided else "–"
+
+
+# --------------------------------------------------------------------- lists
+
+
+def _overdue(run: Run) -> Iterator[Content]:
+    lines = read_lines(run, with_verdict(run, "overdue"))
+    lines.sort(key=lambda line: (-line.days, line.child, line.title))
+    yield from _listed(
+        "Overdue, the longest first",
+        ("Child", "Days", "What", "Clock", "Was due", "From", "Grounds"),
+        lines,
+        lambda line: (
+            _id(line.child),
+            line.days,
+            _what(line),
+            _clock(line.clock),
+            _date(line.deadline),
+            _date(line.anchor),
+            line.citation,
+        ),
+        "Nothing is overdue.",
+    )
+
+
+def _soon(run: Run) -> Iterator[Content]:
+    last = run.as_at + SOON
+    lines = [line for line in read_lines(run, with_verdict(run, "due")) if line.due <= last]
+    lines.sort(key=lambda line: (line.due, line.child, line.title))
+    yield from _listed(
+        f"Due up to {written(last)}, the soonest first",
+        ("Child", "Due", "What", "Clock", "Grounds"),
+        lines,
+        lambda line: (
+            _id(line.child),
+            _date(line.due),
+            _what(line),
+            _clock(line.clock),
+            line.citation,
+        ),
+        "Nothing falls due in these four weeks.",
+    )
+
+
+def _listed(
+    caption: str,
+    headers: Sequence[str],
+    lines: Sequence[Line],
+    row: Callable[[Line], Iterable[Content]],
+    nothing: str,
+) -> Iterator[Content]:
+    if not lines:
+        yield element("p", nothing)
+        return
+    yield table(caption, headers, map(row, lines[:ROWS]))
+    if len(lines) > ROWS:
+        rest = len(lines) - ROWS
+        yield element("p", f"And {rest:,} more, which the csv output lists.", class_="soft")
+
+
+# ----------------------------------------------------------------- timelines
+
+
+def _timelines(run: Run) -> Iterator[Content]:
+    worst = _worst(run)
+    if not worst:
+        yield element("p", "No child has anything overdue.")
+        return
+    yield element(
+        "p",
+        "The children with most days overdue, by the law and by local standard together. "
+        "A thin line runs from what started the clock to the last day, a thick one is time "
+        "after it; the broken upright is the as-at day. The marks are those of the words above.",
+    )
+    ids = run.obligations.columns["subject_id"]
+    for child, days in worst:
+        lines = read_lines(run, np.flatnonzero(ids == child))
+        count = sum(line.verdict == "overdue" for line in lines)
+        title = f"{child}: {count} overdue, {days:,} days in all"
+        picture = timeline(title, [_bar(line) for line in _recent(lines, run.as_at)], run.as_at)
+        yield element("figure", element("h3", title), picture)
+
+
+def _worst(run: Run) -> list[tuple[str, int]]:
+    days: dict[str, int] = {}
+    for line in read_lines(run, with_verdict(run, "overdue")):
+        days[line.child] = days.get(line.child, 0) + line.days
+    return sorted(days.items(), key=lambda each: (-each[1], each[0]))[:WORST]
+
+
+def _recent(lines: Iterable[Line], as_at: date) -> list[Line]:
+    """Lines that touch the year drawn, those of one duty together."""
+    first = as_at - BEFORE
+    kept = [line for line in lines if line.verdict in OPEN or line.latest >= first]
+    return sorted(kept, key=lambda line: (line.title, line.clock, line.anchor or date.min))
+
+
+def _bar(line: Line) -> Bar:
+    sentence = says(line.title, line.verdict, line.days, line.deadline, line.fulfilled)
+    return Bar(
+        lane=line.title,
+        clock=line.clock,
+        anchor=line.anchor,
+        deadline=line.deadline,
+        fulfilled=line.fulfilled,
+        verdict=line.verdict,
+        says=sentence,
+    )
+
+
+# ------------------------------------------------------------- what is not known
+
+
+def _unknown(run: Run) -> Iterator[Content]:
+    yield element(
+        "p",
+        f"Of {run.rows_read:,} rows read, {run.rows_used:,} were used and "
+        f"{len(run.quarantine):,} could not be read.",
+    )
+    if run.quarantine:
+        yield table(
+            "Rows that could not be read",
+            ("File", "Line", "Column", "Value", "Why"),
+            ((q.place, q.row, q.column, q.value, q.reason) for q in run.quarantine[:ROWS]),
+        )
+    if run.notes:
+        yield element("h3", "Notes")
+        yield element("ul", (element("li", note) for note in run.notes))
+
+
+SECTIONS = (
+    _Section("summary", "In short", _summary),
+    _Section("rules", "Rule by rule", _rules),
+    _Section("overdue", "Overdue", _overdue),
+    _Section("soon", "The next four weeks", _soon),
+    _Section("timelines", "Children in most need", _timelines),
+    _Section("unknown", "What is not known", _unknown),
+)
+
+
+# --------------------------------------------------------------------- pieces
+
+
+def _date(day: date | None) -> Content:
+    return element("time", f"{day.day} {day:%b %Y}", datetime=day.isoformat()) if day else "–"
+
+
+def _id(child: str) -> Markup:
+    return element("span", child, class_="id")
+
+
+def _what(line: Line) -> Content:
+    duty = (
+        (element("br"), element("small", line.duty.replace("_", " "), class_="soft"))
+        if line.duty
+        else ""
+    )
+    return line.title, duty
+
+
+def _clock(clock: str) -> Markup:
+    return element("span", CLOCKS[clock], class_=f"clock {clock}")
+
+
+def _verdict(verdict: str) -> Markup:
+    word = VERDICT_WORDS[verdict]
+    sign = element("span", word.sign, aria_hidden="true")
+    return element("span", sign, f" {word.text}", class_=f"verdict {word.tone}")
