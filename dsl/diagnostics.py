@@ -82,7 +82,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def render(message: Diagnostic, source: SourceText | None) -> str:
     """The message as plain text, with the line of the file and the words marked."""
     span = message.span
-    lines = [f"{message.severity}: {message.title} [{message.code}]"]
+    lines = [f"{message.severity}: {_short(message.title)} [{message.code}]"]
     if span.line:
         lines.append(f"  --> {span}")
     text = source.line(span.line) if source and span.line else ""
@@ -97,6 +97,11 @@ def render(message: Diagnostic, source: SourceText | None) -> str:
     lines.append(f"  why:  {message.why}")
     lines.append(f"  help: {message.help}")
     return "\n".join(lines)
+
+
+def _short(title: str) -> str:
+    """The title; of a very long one, both ends."""
+    return title if len(title) <= 200 else f"{title[:120]} … {title[-60:]}"
 
 
 def _clip(text: str, start: int, width: int) -> tuple[str, int]:

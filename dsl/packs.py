@@ -60,6 +60,8 @@ def load_policy(folder: Path, find: Callable[[str], Path]) -> LoadedPolicy:
         text = PackText(str(current), tuple(_read(current, diagnostics, sources)))
         packs.insert(0, text)
         header = _header(text)
+        if header is None and diagnostics.errors:  # what it stands over cannot be known either
+            raise PolicyError(diagnostics.in_order(), sources)
         current = find(header.over.text) if header is not None and header.over else None
     policy = resolve(packs, diagnostics)
     if diagnostics.errors:

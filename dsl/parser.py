@@ -134,6 +134,16 @@ _TERMINALS = {
     "$END": "the end of the file",
 }
 
+_WORDS = {
+    **{name: [] for name in _TERMINALS},
+    "UNIT": ["days", "weeks", "months", "years"],
+    "MONTH": MONTHS,
+    "_UNLESS": ["unless"],
+    "_FAILING": ["failing"],
+    "_IN_FORCE": ["in"],
+}
+"""What may be meant by a misspelt word where a terminal is expected; others say it themselves."""
+
 _WHY = "a rule that cannot be read protects no child: nothing in this statement is in force"
 
 
@@ -159,13 +169,15 @@ def _report_token(error: UnexpectedToken, source: SourceText, diagnostics: Diagn
     else:
         span = _token_span(token, source.file)
         title = f"did not expect `{token}` here"
-    help_text = _expected_text(str(token), expected)
+    help_text = _expected_text(token, expected)
     diagnostics.add("syntax", title, span, why=_WHY, help=help_text)
 
 
-def _expected_text(word: str, expected: Sequence[str]) -> str:
-    keywords = [_wording(name) for name in expected if _is_keyword(name)]
-    guess = did_you_mean(word, keywords) if word.isidentifier() else ""
+def _expected_text(token: Token, expected: Sequence[str]) -> str:
+    if "NAME" in expected and _is_keyword(token.type) and token.isidentifier():
+        return f"`{token}` is a word of the language and cannot be a name: use another"
+    keywords = [word for name in expected for word in _WORDS.get(name, [name.lower()])]
+    guess = did_you_mean(token, keywords) if token.type == "NAME" else ""
     words = [_wording(name) for name in expected if name not in _statement_terminals()]
     shown = ", ".join(f"`{w}`" if len(w) < 12 else w for w in words[:14])
     listed = f"what can stand here: {shown}" if shown else "start the next statement"
@@ -312,8 +324,18 @@ class _Build(Transformer_NonRecursive[Token, Any]):
             )
         return "review_by", day
 
-    def in_force(self, parts: list[Any]) -> InForce:
-        return InForce(parts[0], parts[1])
+    @v_args(meta=True)
+    def in_force(self, meta: Meta, parts: list[Any]) -> InForce:
+        first, last = parts
+        if last is not None and last < first:
+            self._diagnostics.add(
+                "never-in-force",
+                "it ends before it begins",
+                self._span(meta),
+                why="on no day would it be in force, and it would be computed for no child",
+                help="change one of the two dates: `in force from FIRST DAY until LAST DAY`",
+            )
+        return InForce(first, last)
 
     @v_args(meta=True)
     def source(self, meta: Meta, parts: list[Any]) -> ast.SourceStatement:

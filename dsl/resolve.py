@@ -18,6 +18,9 @@ from duly.dsl.source import Span
 
 _Statement = TypeVar("_Statement", bound=ast.Statement)
 
+DEEPEST = 50
+"""Conditions inside conditions, those of definitions counted: no one can read more."""
+
 
 @frozen
 class PackText:
@@ -75,6 +78,14 @@ def resolve(packs: Sequence[PackText], diagnostics: Diagnostics) -> p.Policy:
     """Bind every name of the packs, which stand in layer order, the law first."""
     names = Names()
     resolved = tuple(_Resolver(names, diagnostics).pack(text) for text in packs)
+    if names.subject is None and names.rules:
+        diagnostics.add(
+            "no-subject",
+            "no `subject` is declared",
+            next(iter(names.rules.values())).span,
+            why="a rule must concern somebody: a child, most often",
+            help='add a line such as `subject child "A child or young person"`, or stand `over` a pack that has one',
+        )
     return p.Policy(tuple(r for r in resolved if r), dict(names.kinds), dict(names.roles))
 
 
@@ -86,6 +97,7 @@ class _Resolver:
     names: Names
     diagnostics: Diagnostics
     pack_name: str = ""
+    _nested: int = field(default=0, init=False)
 
     # ------------------------------------------------------------ packs, vocabulary
 
@@ -120,7 +132,7 @@ class _Resolver:
             for statement in text.statements(ast.RuleStatement)
             if (rule := self._rule(statement)) is not None
         )
-        if not rules:
+        if not rules and not self.diagnostics.errors:
             self.diagnostics.add(
                 "no-rules",
                 f"pack `{self.pack_name}` has no rules",
@@ -150,11 +162,15 @@ class _Resolver:
             help="give one of them another name, or remove it",
         )
 
-    def _claim(self, what: str, word: ast.Word) -> bool:
-        """Take the name, unless it is taken: a pack may not redefine what it stands over."""
-        owner = self.names.owners.get(word.text)
+    def _claim(self, what: str, word: ast.Word, among: str = "") -> bool:
+        """Take the name, unless it is taken: a pack may not redefine what it stands over.
+
+        Roles and sources stand where nothing else can: each are ``among`` themselves.
+        """
+        key = f"{among} {word.text}"
+        owner = self.names.owners.get(key)
         if owner is None:
-            self.names.owners[word.text] = self.pack_name
+            self.names.owners[key] = self.pack_name
             return True
         if owner == self.pack_name:
             self._duplicate(what, word.text, word.span)
@@ -169,10 +185,12 @@ class _Resolver:
         return False
 
     def _declare_source(self, statement: ast.SourceStatement) -> None:
-        self.names.sources[statement.name.text] = statement.title
+        if self._claim("source", statement.name, "source"):
+            self.names.sources[statement.name.text] = statement.title
 
     def _declare_role(self, statement: ast.RoleStatement) -> None:
-        self.names.roles[statement.name.text] = statement.title
+        if self._claim("role", statement.name, "role"):
+            self.names.roles[statement.name.text] = statement.title
 
     def _declare_kind(self, statement: ast.KindStatement) -> None:
         if not self._claim(statement.nature, statement.name):
@@ -202,8 +220,9 @@ class _Resolver:
             span=statement.span,
         )
         self.names.kinds[kind.name] = kind
-        for name in (kind.name, *kind.aliases, *((kind.plural,) if kind.plural else ())):
-            self.names.kind_names[name] = kind.name
+        others = (*_words(members, "alias"), *_words(members, "plural"))
+        for word in (statement.name, *(w for w in others if self._claim(statement.nature, w))):
+            self.names.kind_names[word.text] = kind.name
 
     def _attribute(self, item: ast.AttributeItem) -> p.Attribute:
         usually = item.usually.text if item.usually else None
@@ -270,6 +289,25 @@ class _Resolver:
         return Place(rows=(*rows, subject) if subject else rows)
 
     def _condition(self, node: ast.Condition, place: Place) -> p.Condition | None:
+        if self._nested == DEEPEST:
+            self._too_deep(node.span)
+            return None
+        self._nested += 1
+        try:
+            return self._bound(node, place)
+        finally:
+            self._nested -= 1
+
+    def _too_deep(self, span: Span) -> None:
+        self.diagnostics.add(
+            "too-deep",
+            f"conditions stand inside one another more than {DEEPEST} deep",
+            span,
+            why="nobody could tell from it when a child is due",
+            help="give the inner parts names of their own: `define … as …`, and use fewer of them",
+        )
+
+    def _bound(self, node: ast.Condition, place: Place) -> p.Condition | None:
         match node:
             case ast.Conjunction(parts):
                 return _all(p.And, [self._condition(part, place) for part in parts])
@@ -516,6 +554,7 @@ class _Resolver:
             in_force=next((i for i in items if isinstance(i, p.InForce)), p.InForce()),
             span=statement.name.span,
         )
+        self._check_once(statement)
         if not rule.citations:
             self.diagnostics.add(
                 "no-citation",
@@ -525,7 +564,7 @@ class _Resolver:
                 help='add a line such as `cite standards "section 2"`',
                 severity="warning",
             )
-        if not rule.duties:
+        if not any(isinstance(i, ast.DoDuty | ast.HaveDuty | ast.MayDuty) for i in items):
             self.diagnostics.add(
                 "no-duty",
                 f"rule `{rule.name}` asks for nothing",
@@ -539,6 +578,18 @@ class _Resolver:
             return None
         self.names.rules[rule.qualified] = rule
         return rule
+
+    def _check_once(self, statement: ast.RuleStatement) -> None:
+        """Of what a rule can have one only, the second would be passed over in silence."""
+        for kind, words in ((p.InForce, "in force"), (ast.RefinesItem, "refines")):
+            if sum(isinstance(item, kind) for item in statement.items) > 1:
+                self.diagnostics.add(
+                    "said-twice",
+                    f"rule `{statement.name}` says `{words}` more than once",
+                    statement.name.span,
+                    why="only one of them could hold, and the reader would not know which",
+                    help="keep one, or write two rules",
+                )
 
     def _cite(self, item: ast.CiteItem) -> p.Citation:
         if item.source.text not in self.names.sources:
@@ -741,6 +792,9 @@ class _Resolver:
             return None
         if node.form == "every":
             assert node.duration is not None
+            if node.duration.count == 0:
+                self._no_interval(node)
+                return None
             if position == 0 and isinstance(scope, p.Always):
                 self._no_scope(ast.EdgeRef("start", None, None, node.span))
                 return None
@@ -758,6 +812,15 @@ class _Resolver:
             return p.WithoutNumber(node.form, anchor)  # type: ignore[arg-type]
         assert node.duration is not None
         return p.Within(node.duration, anchor, node.form)  # type: ignore[arg-type]
+
+    def _no_interval(self, node: ast.Timing) -> None:
+        self.diagnostics.add(
+            "no-interval",
+            f"`every {node.duration}` leaves no time between one and the next",
+            node.span,
+            why="every child would be overdue the day after, whatever is done",
+            help="write how long it may be, such as `every 6 weeks`",
+        )
 
     def _milestone_anchor(self, node: ast.Timing, act: p.Act) -> None:
         self.diagnostics.add(

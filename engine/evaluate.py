@@ -200,8 +200,8 @@ def segments_of(step: StepPlan, scopes: Scopes, caseload: Caseload) -> Segments:
 class _Run:
     """Obligations of one step before any date is computed.
 
-    ``stands`` is the first day on which each may fall due; ``begun`` the first anchor of the
-    sequence that it belongs to.
+    ``stands`` is the first day on which each may fall due, ``last_day`` the last on which an act
+    counts for it; ``begun`` the first anchor of the sequence that it belongs to.
     """
 
     step: int
@@ -211,6 +211,7 @@ class _Run:
     anchor_row: Days
     stands: Days
     end: Days
+    last_day: Days
     fulfilled: Days
     act: Days
     begun: Days
@@ -231,6 +232,7 @@ class _Live:
     next_act: Days
     last_act: Days
     last_of_scope: Days
+    last_day: Days
     end: Days
     begun: Days
     assumed: Flags
@@ -292,6 +294,7 @@ def _live(anchors: Anchors, following: Days, same_kind: bool, scopes: Scopes, ac
         next_act=next_act.astype(np.int32),
         last_act=np.minimum(hi[scope], cut_off).astype(np.int32),
         last_of_scope=hi[scope],
+        last_day=np.minimum(scopes.last_act[scope], following - 1).astype(np.int32),
         end=np.minimum(scopes.domain.end[scope], following),
         begun=day,
         assumed=np.zeros(len(scope), bool),
@@ -351,7 +354,8 @@ def _single(number: int, live: _Live, scopes: Scopes, acts: Acts) -> tuple[_Run,
     row = np.where(done, acts.row[act] if len(acts.row) else -1, -1).astype(np.int32)
     end = scopes.domain.end[live.scope] if number == 0 else live.end
     run = _run(number, live, live.scope, live.anchor, live.anchor_from, live.anchor_row)
-    run = evolve(run, end=end, fulfilled=fulfilled, act=row)
+    last_day = scopes.last_act[live.scope] if number == 0 else live.last_day
+    run = evolve(run, end=end, last_day=last_day, fulfilled=fulfilled, act=row)
     onward = (live.next_act < live.last_act) & (fulfilled < live.end)
     following = evolve(
         live,
@@ -381,6 +385,7 @@ def _run(
         anchor_row=anchor_row,
         stands=live.stands,
         end=live.end,
+        last_day=live.last_day,
         fulfilled=anchor,
         act=anchor_row,
         begun=live.begun,
@@ -438,6 +443,7 @@ def _every(
         anchor_row=anchor_row,
         stands=np.maximum(live.stands[owner], anchor),
         end=end,
+        last_day=np.minimum(live.last_day, ends)[owner],
         fulfilled=fulfilled,
         act=done_by,
         begun=live.begun[owner],
@@ -528,6 +534,7 @@ def _milestones(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) 
         anchor_row=row,
         stands=anchor,
         end=domain.end[scope],
+        last_day=scopes.last_act[scope],
         fulfilled=np.where(done, recorded, FAR).astype(np.int32),
         act=np.where(done, row, -1).astype(np.int32),
         begun=anchor,
@@ -726,7 +733,8 @@ def _doubts(
         unsure = _may_not_be_there(scopes, batch)
         batch.assumed[unsure] = True
         doubt[unsure & missed] = UNDECIDED_ANCHOR
-    if len(acts.undecided):
+    assert isinstance(duty.duty, p.Do)
+    if len(acts.undecided) and duty.duty.act.milestone is None:
         stepped = open_ if sequence else np.zeros(len(batch), bool)
         doubt[_undecided(run, scopes, acts, batch, missed, stepped)] = UNDECIDED_ACT
     if (table.covered_from > 0).any():
@@ -764,7 +772,7 @@ def _undecided(
     after = batch.anchor[some] + later_day
     done = batch.fulfilled[some] != MISSING
     last = np.where(done, np.minimum(batch.fulfilled[some] - 1, batch.deadline[some]), FAR)
-    last = np.minimum(last, scopes.last_act[scope])
+    last = np.minimum(last, run.last_day[some])
     lo = np.searchsorted(acts.undecided, acts.in_scope(scope, after), side="left")
     hi = np.searchsorted(acts.undecided, acts.in_scope(scope, last), side="right")
     marked[some] = (hi > lo) & missed[some]

@@ -32,6 +32,9 @@ from duly.engine.days import (
 )
 from duly.engine.raw import Cell, Coverage, Quarantined, RawFacts, RawTable
 
+ANY_PARENT = -2
+"""The parent of a row that names none and whose first day is blank: it may be anyone's."""
+
 
 @frozen(eq=False)
 class Column:
@@ -53,9 +56,9 @@ class Table:
 
     ``subject`` int32 index into ``Facts.subjects``; ``start`` int32 days (an event's own day),
     ``MISSING`` if blank; ``end`` int32 days, ``FAR`` while running; ``parent`` int32 row of the
-    table that the kind is ``of``, -1 for none.  ``covered_from`` int32 for each subject: nothing is
-    known before that day (``FAR``: nothing at all); nor after ``covered_to``.  ``gaps`` names
-    values of attributes whose rows no source holds.
+    table that the kind is ``of``, -1 for none, or ``ANY_PARENT``.  ``covered_from`` int32 for each
+    subject: nothing is known before that day (``FAR``: nothing at all); nor after ``covered_to``.
+    ``gaps`` names values of attributes whose rows no source holds.
     """
 
     kind: Kind
@@ -128,7 +131,9 @@ class Facts:
             tables[name] = evolve(
                 part,
                 subject=part.subject - np.int32(first),
-                parent=np.where(part.parent < 0, -1, part.parent - before).astype(np.int32),
+                parent=np.where(part.parent < 0, part.parent, part.parent - before).astype(
+                    np.int32
+                ),
                 covered_from=table.covered_from[some],
             )
         columns = {n: evolve(c, values=c.values[some]) for n, c in self.columns.items()}
@@ -583,6 +588,7 @@ def _linked(
         return table
     parents = tables[table.kind.of]
     by_date = _running_on(parents, table.subject, table.start)
+    by_date[table.start == MISSING] = ANY_PARENT
     named = given.get(table.kind.name, {})
     if not named:
         return evolve(table, parent=by_date)
@@ -635,7 +641,8 @@ def cut(facts: Facts, as_at: date, known_at: date | None = None) -> Facts:
             keep = kept_rows[table.kind.of]
             if not keep.all():
                 moved = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int32)
-                parent = np.where(table.parent >= 0, moved[table.parent], -1).astype(np.int32)
+                linked = moved[np.maximum(table.parent, 0)] if len(moved) else table.parent
+                parent = np.where(table.parent >= 0, linked, table.parent).astype(np.int32)
                 tables[name] = evolve(table, parent=parent)
     return evolve(facts, tables=tables)
 

@@ -109,9 +109,10 @@ def _stretches(condition: p.Condition, caseload: Caseload) -> Scopes:
     open_ended = (close >= len(holds)) | (subject[safe] != subject[first])
     end = np.where(open_ended, FAR, day[safe]).astype(np.int32)
     start = day[first]
+    end = np.where(end > caseload.as_at, FAR, end).astype(np.int32)  # it has not ended yet
     born = caseload.facts.born[subject[first]]
     start = np.where((start == 0) & (born != MISSING), born, start).astype(np.int32)
-    known = (start > 0) & (start < end)
+    known = (start > 0) & (start < end) & (start <= caseload.as_at)
     domain = Domain(subject[first][known], start[known], end[known])
     blank = start == 0
     nowhere = np.full(int(blank.sum()), -1, np.int32)

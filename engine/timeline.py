@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 from duly.dsl import policy as p
 from duly.engine.dates import Days, back_table, boundary_table
 from duly.engine.days import FAR, MISSING, UNKNOWN
-from duly.engine.facts import Column, Facts, Table
+from duly.engine.facts import ANY_PARENT, Column, Facts, Table
 from duly.engine.lower import truth_table
 from duly.engine.periods import day_key, periods_of
 from duly.engine.plan import Group, InForceOn, Leaf
@@ -40,8 +40,8 @@ class Domain:
 
     ``period`` names the kind whose rows the scopes are (``None`` for stretches and for whole
     lives); ``member_scope`` and ``member_row`` list the rows that each scope was joined of.  A
-    domain of single days has one member each, the row judged on it; it is ``whole`` where these
-    are all rows of the table in order.
+    domain of ``single`` days has one member each, the row judged on it; it is ``whole`` where
+    these are all rows of the table in order.
     """
 
     subject: Days
@@ -50,6 +50,7 @@ class Domain:
     period: str | None = None
     member_scope: Days = np.zeros(0, np.int32)
     member_row: Days = np.zeros(0, np.int32)
+    single: bool = False
     whole: bool = False
 
     def __len__(self) -> int:
@@ -283,7 +284,14 @@ def pairs(domain: Domain, table: Table, own: bool) -> tuple[Days, Days]:
         parent = np.where(table.parent < len(scope_of) - 1, table.parent, -1)
         scope = np.where(parent >= 0, scope_of[parent], -1)
         rows = np.flatnonzero(scope >= 0).astype(np.int32)
-        return scope[rows].astype(np.int32), rows
+        anyones = np.flatnonzero(table.parent == ANY_PARENT).astype(np.int32)
+        lo = np.searchsorted(table.subject[anyones], domain.subject, side="left")
+        hi = np.searchsorted(table.subject[anyones], domain.subject, side="right")
+        whose, which = spans(lo, hi)
+        return (
+            np.concatenate([scope[rows].astype(np.int32), whose]),
+            np.concatenate([rows, anyones[which]]),
+        )
     lo = np.searchsorted(table.subject, domain.subject, side="left")
     hi = np.searchsorted(table.subject, domain.subject, side="right")
     return spans(lo, hi)
@@ -381,54 +389,116 @@ def _events(leaf: p.Count, domain: Domain, caseload: Caseload) -> Steps:
     )
 
 
+@frozen(eq=False)
+class _Seen:
+    """Days of an anchor: those surely there, and stretches in which one may have gone unseen."""
+
+    scope: Days
+    day: Days
+    gap: Days
+    gap_first: Days
+    gap_last: Days
+
+
 def _elapsed(leaf: p.Elapsed, domain: Domain, caseload: Caseload) -> Steps:
-    """False from each anchor, true from the boundary after the latest one."""
+    """False from each anchor, true from the boundary after the latest one, else unknown.
+
+    Surely false is what lies before the boundary of the earliest day that the latest anchor can
+    have; surely true what lies after that of the latest.
+    """
     boundary = boundary_table(leaf.duration)
-    scope, day, value = _anchor_days(leaf.anchor, domain, caseload)
-    order = np.argsort(keys(scope, np.maximum(day, 0)), kind="stable")
-    scope, day, value = scope[order], day[order], value[order]
-    reached = np.where(value == UNKNOWN, FAR, boundary[np.maximum(day, 0)])
+    seen = _seen(leaf.anchor, domain, caseload)
+    first_sure = np.full(len(domain), FAR, np.int32)
+    np.minimum.at(first_sure, seen.scope, seen.day)
+    first_gap = np.full(len(domain), FAR, np.int32)
+    np.minimum.at(first_gap, seen.gap, seen.gap_first)
+    unseen = np.flatnonzero(first_gap < first_sure).astype(np.int32)
+    may = _reached(
+        domain,
+        np.concatenate([seen.scope, unseen]),
+        np.concatenate([seen.day, first_gap[unseen]]),
+        boundary[np.concatenate([seen.day, first_gap[unseen]])],
+    )
+    if not len(seen.gap):
+        return may
+    clear = ~_in_gap(seen)
+    last = np.where(first_sure[seen.gap] <= seen.gap_last, seen.gap_last, FAR)
+    must = _reached(
+        domain,
+        np.concatenate([seen.scope[clear], seen.gap]),
+        np.concatenate([seen.day[clear], seen.gap_first]),
+        boundary[np.concatenate([seen.day[clear], last])],
+    )
+    line = timeline(domain, [may, must])
+    return Steps(line.scope, line.day, _MAY_MUST[line.code])
+
+
+_MAY_MUST = np.array([0, UNKNOWN, 0, 0, 1], np.int8)
+"""False, may be, -, -, must be: two digits in base 3."""
+
+
+def _reached(domain: Domain, scope: Days, day: Days, boundary: Days) -> Steps:
+    """False from each day on, true from its boundary unless another day comes first."""
+    order = np.argsort(keys(scope, day), kind="stable")
+    scope, day, boundary = scope[order], day[order], boundary[order]
     following = np.full(len(day), FAR, np.int32)
     same = scope[1:] == scope[:-1]
     following[:-1] = np.where(same, day[1:], FAR)
-    run = reached < following
-    return clipped(
-        domain,
-        np.concatenate([scope, scope[run]]),
-        np.concatenate([day, reached[run]]).astype(np.int32),
-        np.concatenate([value, np.ones(int(run.sum()), np.int8)]),
-    )
+    run = boundary < following
+    values = np.concatenate([np.zeros(len(day), np.int8), np.ones(int(run.sum()), np.int8)])
+    days = np.concatenate([day, boundary[run]]).astype(np.int32)
+    return clipped(domain, np.concatenate([scope, scope[run]]), days, values)
 
 
-def _anchor_days(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> tuple[Days, Days, Values]:
-    """Days from which a boundary is counted; a value of 2 marks where the anchor is not known."""
-    every = np.arange(len(domain), dtype=np.int32)
+def _in_gap(seen: _Seen) -> Flags:
+    """Which sure days lie in a stretch in which a later one may have gone unseen."""
+    order = np.argsort(keys(seen.gap, seen.gap_first), kind="stable")
+    gap, first, last = seen.gap[order], seen.gap_first[order], seen.gap_last[order]
+    found = np.searchsorted(keys(gap, first), keys(seen.scope, seen.day), side="right") - 1
+    safe = np.maximum(found, 0)
+    inside: Flags = (found >= 0) & (gap[safe] == seen.scope) & (seen.day <= last[safe])
+    return inside
+
+
+def _seen(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> _Seen:
+    """Where the anchors of each scope are, and where one may be."""
+    every, none = np.arange(len(domain), dtype=np.int32), np.zeros(0, np.int32)
     if isinstance(anchor, p.ScopeStart | p.ScopeEnd):
-        day = domain.start if isinstance(anchor, p.ScopeStart) else domain.end
-        return every, day, np.zeros(len(domain), np.int8)
+        return _Seen(every, domain.start, none, none, none)
     kind = anchor.period if isinstance(anchor, p.PeriodEdge) else anchor.event
     table = caseload.held(kind, anchor.where)
     tested = _tested(table, anchor.where, caseload)
     scope, row, day = _edges(anchor, domain, table)
-    keep = (tested[row] != 0) & (day < FAR)
-    if isinstance(anchor, p.EventDay):
-        keep &= (day >= domain.start[scope]) & (day < domain.end[scope])
+    # events are those inside the scope; a single day looks back on all of them
+    inside = isinstance(anchor, p.EventDay) and not domain.single
+    begun = domain.start if inside else np.zeros(len(domain), np.int32)
+    keep = (tested[row] != 0) & (day < FAR) & (day < domain.end[scope])
+    keep &= (day >= begun[scope]) | (day == MISSING)
     scope, row, day = scope[keep], row[keep], day[keep]
     if anchor.ordinal is not None:
         nth = _nth_day(scope, day, anchor.ordinal)
         scope, row, day = scope[nth], row[nth], day[nth]
-    value = np.where((tested[row] == 1) & (day != MISSING), 0, UNKNOWN).astype(np.int8)
+    sure = (tested[row] == 1) & (day != MISSING)
+    blank = day == MISSING
+    doubtful = ~sure
     covered = table.covered_from[domain.subject]
-    early = np.flatnonzero(covered > domain.start).astype(np.int32)
-    gaps, days = [early], [np.zeros(len(early), np.int32)]
-    if table.covered_to < caseload.as_at:
-        gaps.append(every)
-        days.append(np.full(len(domain), table.covered_to + 1, np.int32))
-    gap = np.concatenate(gaps)
-    return (
-        np.concatenate([gap, scope]),
-        np.concatenate([*days, day]).astype(np.int32),
-        np.concatenate([np.full(len(gap), UNKNOWN, np.int8), value]),
+    early = np.flatnonzero(covered > begun).astype(np.int32)
+    late = every if table.covered_to < caseload.as_at else none
+    gap_last = np.where(blank, table.end[row] - 1, day)[doubtful]
+    return _Seen(
+        scope[sure],
+        day[sure],
+        np.concatenate([scope[doubtful], early, late]),
+        np.concatenate(
+            [
+                np.maximum(day, 0)[doubtful],
+                begun[early],
+                np.maximum(begun[late], table.covered_to + 1),
+            ]
+        ).astype(np.int32),
+        np.concatenate(
+            [gap_last, np.minimum(covered[early] - 1, FAR), np.full(len(late), FAR)]
+        ).astype(np.int32),
     )
 
 
@@ -507,7 +577,7 @@ def possible(condition: p.Condition, domain: Domain, caseload: Caseload) -> Time
 def on_days(subject: Days, day: Days, period: str | None, row: Days) -> Domain:
     """Single days as scopes one day long, each with the table row that is judged on it."""
     every = np.arange(len(subject), dtype=np.int32)
-    return Domain(subject, day, (day + 1).astype(np.int32), period, every, row)
+    return Domain(subject, day, (day + 1).astype(np.int32), period, every, row, single=True)
 
 
 def row_truth(condition: p.Condition, table: Table, caseload: Caseload) -> Values:

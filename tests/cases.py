@@ -343,6 +343,41 @@ def random_case(
     return Maker(rng, kinds, interest(rule, kinds), as_at).case(shared)
 
 
+def blanked(
+    rng: random.Random,
+    case: Case,
+    kinds: Mapping[str, Kind],
+    as_at: date,
+    kept: frozenset[str],
+) -> Case:
+    """The same child with some values, and some stretches of time, not known.
+
+    Kinds that are kept stay held in full, their values and what joins rows included.
+    """
+    rows: dict[str, Sequence[Row]] = {}
+    coverage = dict(case.coverage)
+    for kind, found in case.rows.items():
+        joins = kinds[kind].joined
+        rows[kind] = found if kind in kept else [forgetful(rng, row, joins) for row in found]
+        if kind in kept or rng.random() > 0.4:
+            continue
+        first = as_at - timedelta(days=rng.randint(0, 400))
+        coverage[kind] = ("events", first, None)
+        if kinds[kind].nature == "period":
+            coverage[kind] = ("absent", None, None)
+        rows[kind] = [row for row in rows[kind] if row.on and row.on >= first]
+    return evolve(case, born=case.born if rng.random() < 0.7 else None, rows=rows, coverage=coverage)
+
+
+def forgetful(rng: random.Random, row: Row, joins: str | None) -> Row:
+    """A row some of whose values are blank."""
+    values = {
+        name: value if name == joins or rng.random() < 0.7 else None
+        for name, value in row.values.items()
+    }
+    return evolve(row, values=values)
+
+
 def random_coverage(
     rng: random.Random, kinds: Mapping[str, Kind], rule: Rule, as_at: date
 ) -> CoverageOf:

@@ -1,0 +1,148 @@
+"""Seeded faults: a function of the evaluator in, the same function with one slip put in its place.
+
+They show what the comparison with the oracle can see.  A fault names the function, and the words
+of it that are changed; a fault whose words are no longer there says so.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+from attrs import frozen
+
+from duly.engine import dates, deadlines, evaluate, lower, periods, scopes, timeline
+
+
+@frozen
+class Fault:
+    """One slip: in this function these words are written instead of those."""
+
+    name: str
+    module: ModuleType
+    function: str
+    right: str
+    wrong: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    def seed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Put the faulty function wherever the evaluator uses the right one."""
+        function = getattr(self.module, self.function)
+        for module in engine_modules():
+            if getattr(module, self.function, None) is function:
+                monkeypatch.setattr(module, self.function, self.faulty(function))
+
+    def faulty(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        text = textwrap.dedent(inspect.getsource(function))
+        assert text.count(self.right) == 1, f"{self.name}: `{self.right}` is not in {function}"
+        scope = dict(vars(self.module))
+        names = vars(self.module)
+        exec(text.replace(self.right, self.wrong), names, scope)  # noqa: S102
+        return scope[self.function]  # type: ignore[no-any-return]
+
+
+def engine_modules() -> Iterator[ModuleType]:
+    return (module for name, module in list(sys.modules.items()) if name.startswith("duly.engine"))
+
+
+def forget_tables() -> None:
+    """Drop what the evaluator has looked up once: tables made by a faulty function too."""
+    for module in engine_modules():
+        for value in list(vars(module).values()):
+            if callable(getattr(value, "cache_clear", None)):
+                value.cache_clear()
+
+
+FAULTS = (
+    Fault(
+        "deadlines are a day late",
+        dates,
+        "deadline_table",
+        "days + duration.count * _DAYS[duration.unit]",
+        "days + duration.count * _DAYS[duration.unit] + 1",
+    ),
+    Fault(
+        "months run over where the month is shorter",
+        dates,
+        "_months_later",
+        "np.minimum(of_month, length - 1)",
+        "of_month",
+    ),
+    Fault(
+        "boundaries are deadlines",
+        dates,
+        "boundary_table",
+        "landed + clamped",
+        "landed",
+    ),
+    Fault(
+        "each moment in place of the strict reading",
+        deadlines,
+        "repeating",
+        "best = np.minimum(best, own)",
+        "best = own",
+    ),
+    Fault(
+        "the due day itself is late",
+        evaluate,
+        "verdicts",
+        "late = behind > 0",
+        "late = behind >= 0",
+    ),
+    Fault(
+        "a further anchor does not start the sequence again",
+        evaluate,
+        "_beginnings",
+        "np.where(same, anchors.day[1:], FAR)",
+        "FAR",
+    ),
+    Fault(
+        "a segment of the timeline is lost",
+        timeline,
+        "timeline",
+        "code[1:] != code[:-1]",
+        "code[1:] > code[:-1]",
+    ),
+    Fault(
+        "acts on the end day do not count",
+        scopes,
+        "_rows",
+        "np.where(another, domain.end - 1, domain.end)",
+        "np.maximum(domain.end - 1, 0)",
+    ),
+    Fault(
+        "acts of one day are several",
+        scopes,
+        "_first_of_day",
+        "first[1:] = key[1:] != key[:-1]",
+        "first[1:] = key[1:] >= key[:-1]",
+    ),
+    Fault(
+        "joined rows are apart",
+        periods,
+        "_first_of_chain",
+        "np.where(touching, before, own)",
+        "own",
+    ),
+    Fault(
+        "unknown is read as false",
+        lower,
+        "_table",
+        "masks.take([0], axis) | masks.take([1], axis)",
+        "masks.take([0], axis)",
+    ),
+    Fault(
+        "exemptions are ignored",
+        lower,
+        "_step_guard",
+        "clause_outcome.append(EXEMPT)",
+        "clause_outcome.append(2)",
+    ),
+)

@@ -1,0 +1,85 @@
+"""The evaluator and the oracle say the same of every made-up child."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.agreement import Tally, Tried, compare, pack_trials, round_robin, tries
+from tests.cases import FEATURES, cases, seeded
+from tests.faults import FAULTS, Fault, forget_tables
+
+PAIRS = 3000
+MADE_UP = 0.4
+"""The share of rules that no pack has: they mix what the packs keep apart."""
+
+AS_AT = date(2025, 4, 1)
+TRIALS = {trial.rule.qualified: trial for trial in pack_trials("stoke")}
+
+
+@pytest.fixture(scope="module")
+def tried() -> list[Tried]:
+    """Caseloads of every rule of the packs, and of made-up rules, judged by the oracle."""
+    rng = seeded(1)
+    return list(tries(round_robin(list(TRIALS.values()), rng, MADE_UP), PAIRS, rng))
+
+
+def test_the_evaluator_agrees_with_the_oracle(tried: list[Tried]) -> None:
+    found = next((it for one in tried for it in one.differences()), None)
+    if found is not None:
+        pytest.fail(str(found.smallest()), pytrace=False)
+
+
+def test_what_is_tried_is_difficult(
+    tried: list[Tried], capsys: pytest.CaptureFixture[str]
+) -> None:
+    tally = Tally()
+    for one in tried:
+        tally.add(one)
+    with capsys.disabled():
+        print(f"\n{tally}")  # noqa: T201, so that everybody sees what was compared
+    assert {one.trial.rule.qualified for one in tried} >= set(TRIALS)
+    assert [name for name in FEATURES if tally.share(name) < 0.05] == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "statutory.cla_visits",
+        "statutory.interim_order_visits",
+        "stoke.core_groups",
+        "stoke.temporary_carer_visits",
+    ],
+)
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_no_child_can_be_found_of_whom_they_differ(rule: str, data: st.DataObject) -> None:
+    trial = TRIALS[rule]
+    case = data.draw(cases(trial.kinds, trial.rule, AS_AT))
+    found = compare(trial, case, AS_AT)
+    assert found is None, str(found)
+
+
+@pytest.fixture
+def fault(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Fault]:
+    """An evaluator with a fault in it, for as long as the test runs."""
+    request.param.seed(monkeypatch)
+    forget_tables()
+    yield request.param
+    monkeypatch.undo()
+    forget_tables()
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str, indirect=True)
+def test_a_fault_in_the_evaluator_is_seen(fault: Fault, tried: list[Tried]) -> None:
+    assert any(differs(one) for one in tried), f"nobody noticed that {fault.name}"
+
+
+def differs(one: Tried) -> bool:
+    return next(one.differences(), None) is not None
