@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from difflib import get_close_matches
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.resources import files
@@ -79,11 +80,51 @@ def parse_text(text: str, file: str, diagnostics: Diagnostics) -> ast.Document:
             tree = _lark().parse(remaining)
         except UnexpectedInput as error:
             start, end = _statement_around(remaining, _position(error, remaining))
-            _report(error, SourceText(file, text), diagnostics)
+            misspelt = _misspelt(error, remaining, start, end)
+            if misspelt is not None:
+                _report_misspelt(*misspelt, file, diagnostics)
+            else:
+                _report(error, SourceText(file, text), diagnostics)
             remaining = remaining[:start] + _blank(remaining[start:end]) + remaining[end:]
             continue
         build = _Build(SourceText(file, text), diagnostics)
         return build.transform(tree)  # type: ignore[no-any-return]
+
+
+def _misspelt(error: UnexpectedInput, text: str, start: int, end: int) -> tuple[Token, str] | None:
+    """A word before the mistake that would let the reader go on if it were one of the language.
+
+    ``unles permanent then`` is refused at ``then``, but ``unles`` is what is wrong.
+    """
+    if not isinstance(error, UnexpectedToken) or _guess(error):
+        return None
+    place = _position(error, text)
+    before = [token for token in _lark().lex(text[:place]) if token.type == "NAME"]
+    for token in reversed(before[-8:]):
+        near = get_close_matches(token.casefold(), _keywords(), n=1, cutoff=0.8)
+        begins = token.start_pos or 0
+        if begins < start or not near:
+            continue
+        mended = text[start:begins] + near[0] + text[begins + len(token) : end]
+        if _reads_to(mended) > place - start + len(near[0]) - len(token):
+            return token, near[0]
+    return None
+
+
+def _reads_to(text: str) -> int:
+    """How far the text can be read; beyond its end if all of it can."""
+    try:
+        _lark().parse(text)
+    except UnexpectedInput as error:
+        return _position(error, text)
+    return len(text) + 1
+
+
+@lru_cache(maxsize=1)
+def _keywords() -> tuple[str, ...]:
+    """The words of the language that stand in the grammar as they are written."""
+    words = {terminal.pattern.value for terminal in _lark().terminals} | {"unless", "failing"}
+    return tuple(sorted(word for word in words if word.isalpha()))
 
 
 def _blank(text: str) -> str:
@@ -118,19 +159,19 @@ _TERMINALS = {
     "MONTH": "a month",
     "UNIT": "days, weeks, months or years",
     "ROW": "a row such as S-152",
-    "YES_NO": "yes/no",
-    "TAKES": "a name that ends in _by or _with",
+    "YES_NO": "`yes/no`",
+    "TAKES": "a name that ends in `_by` or `_with`",
     "FACT": "a fact with a date",
-    "_ON_THE_DAY": "on the day of",
-    "_IN_FORCE": "in force",
-    "_THEN": ", then",
-    "_UNLESS": "unless",
-    "_FAILING": "failing which",
-    "COMMA": ",",
-    "LPAR": "(",
-    "RPAR": ")",
-    "COLON": ":",
-    "DOT": ".",
+    "_ON_THE_DAY": "`on the day of`",
+    "_IN_FORCE": "`in force`",
+    "_THEN": "`, then`",
+    "_UNLESS": "`unless`",
+    "_FAILING": "`failing which`",
+    "COMMA": "`,`",
+    "LPAR": "`(`",
+    "RPAR": "`)`",
+    "COLON": "`:`",
+    "DOT": "`.`",
     "$END": "the end of the file",
 }
 
@@ -148,7 +189,7 @@ _WHY = "a rule that cannot be read protects no child: nothing in this statement 
 
 
 def _wording(terminal: str) -> str:
-    return _TERMINALS.get(terminal) or terminal.lower()
+    return _TERMINALS.get(terminal) or f"`{terminal.lower()}`"
 
 
 def _report(error: UnexpectedInput, source: SourceText, diagnostics: Diagnostics) -> None:
@@ -162,26 +203,40 @@ def _report(error: UnexpectedInput, source: SourceText, diagnostics: Diagnostics
 
 def _report_token(error: UnexpectedToken, source: SourceText, diagnostics: Diagnostics) -> None:
     token = error.token
-    expected = sorted(name for name in error.accepts or error.expected)
     if token.type == "$END":
         span = _end_span(source)
         title = "the file ends in the middle of a statement"
     else:
         span = _token_span(token, source.file)
         title = f"did not expect `{token}` here"
-    help_text = _expected_text(token, expected)
-    diagnostics.add("syntax", title, span, why=_WHY, help=help_text)
+    diagnostics.add("syntax", title, span, why=_WHY, help=_help(error))
 
 
-def _expected_text(token: Token, expected: Sequence[str]) -> str:
+def _report_misspelt(token: Token, word: str, file: str, diagnostics: Diagnostics) -> None:
+    diagnostics.add(
+        "syntax",
+        f"`{token}` is no word of the language",
+        _token_span(token, file),
+        why=_WHY,
+        help=f"did you mean `{word}`?",
+    )
+
+
+def _guess(error: UnexpectedToken) -> str:
+    """``did you mean …?`` if the word is near one that can stand there."""
+    expected = sorted(error.accepts or error.expected)
+    keywords = [word for name in expected for word in _WORDS.get(name, [name.lower()])]
+    return did_you_mean(error.token, keywords) if error.token.type == "NAME" else ""
+
+
+def _help(error: UnexpectedToken) -> str:
+    token, expected = error.token, sorted(error.accepts or error.expected)
     if "NAME" in expected and _is_keyword(token.type) and token.isidentifier():
         return f"`{token}` is a word of the language and cannot be a name: use another"
-    keywords = [word for name in expected for word in _WORDS.get(name, [name.lower()])]
-    guess = did_you_mean(token, keywords) if token.type == "NAME" else ""
     words = [_wording(name) for name in expected if name not in _statement_terminals()]
-    shown = ", ".join(f"`{w}`" if len(w) < 12 else w for w in words[:14])
+    shown = ", ".join(words[:14])
     listed = f"what can stand here: {shown}" if shown else "start the next statement"
-    return f"{guess} {listed}".strip()
+    return f"{_guess(error)} {listed}".strip()
 
 
 def _is_keyword(terminal: str) -> bool:

@@ -84,7 +84,7 @@ def resolve(packs: Sequence[PackText], diagnostics: Diagnostics) -> p.Policy:
             "no `subject` is declared",
             next(iter(names.rules.values())).span,
             why="a rule must concern somebody: a child, most often",
-            help='add a line such as `subject child "A child or young person"`, or stand `over` a pack that has one',
+            help="declare one: `subject child`, or stand `over` a pack that has one",
         )
     return p.Policy(tuple(r for r in resolved if r), dict(names.kinds), dict(names.roles))
 

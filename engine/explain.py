@@ -22,7 +22,7 @@ from duly.engine.evaluate import Batch
 from duly.engine.facts import Facts, cut
 from duly.engine.lower import lower
 from duly.engine.obligations import VERDICTS
-from duly.engine.plan import EXEMPT, PAUSED, DutyPlan, StepPlan, condition_text
+from duly.engine.plan import EXEMPT, PAUSED, DutyPlan, InForceOn, StepPlan, condition_text
 from duly.engine.scopes import Scopes, scopes_of
 from duly.engine.timeline import Caseload
 
@@ -126,7 +126,7 @@ def _timelines(
         since = f" from {long_date(date_of(start))}"
         for number, step in enumerate(duty.steps):
             stretches = tuple(_stretches(step, lines[number], scope))
-            if any(stretch.clause != "paused" for stretch in stretches):
+            if any(stretch.clause not in ("paused", "not in force") for stretch in stretches):
                 yield f"{named}{since}{until}: {step.text}", stretches
 
 
@@ -143,15 +143,16 @@ def _stretches(step: StepPlan, line: Segments, scope: int) -> Iterator[Stretch]:
     rows = np.flatnonzero(line.key >> 17 == scope)
     for row in rows:
         code, mask = int(line.code[row]), int(line.mask[row])
-        digits = [code // 3**n % 3 for n in range(len(guard.leaves))]
-        names = [condition_text(leaf) for leaf in guard.leaves]
+        digits = {leaf: code // 3**n % 3 for n, leaf in enumerate(guard.leaves)}
+        law = [digit for leaf, digit in digits.items() if isinstance(leaf, InForceOn)]
+        facts = {leaf: d for leaf, d in digits.items() if not isinstance(leaf, InForceOn)}
         last = int(line.following[row])
         yield Stretch(
             date_of(int(line.day[row])),
             date_of(last - 1) if last < FAR else None,
-            _clause(step, mask),
-            tuple(n for n, d in zip(names, digits, strict=True) if d == 1),
-            tuple(n for n, d in zip(names, digits, strict=True) if d == 2),
+            "not in force" if 0 in law else _clause(step, mask),
+            tuple(condition_text(leaf) for leaf, digit in facts.items() if digit == 1),
+            tuple(condition_text(leaf) for leaf, digit in facts.items() if digit == 2),
         )
 
 

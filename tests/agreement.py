@@ -280,7 +280,7 @@ def line(it: Judged) -> str:
 # --------------------------------------------------------------- many cases
 
 
-@frozen
+@frozen(eq=False)
 class Tried:
     """A caseload of one rule, with the oracle's answers; it can be put to the evaluator again."""
 

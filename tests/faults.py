@@ -120,7 +120,7 @@ FAULTS = (
     Fault(
         "acts of one day are several",
         scopes,
-        "_first_of_day",
+        "first_of_day",
         "first[1:] = key[1:] != key[:-1]",
         "first[1:] = key[1:] >= key[:-1]",
     ),

@@ -269,13 +269,14 @@ class World:
 
     def gaps(self, kind: str, first: date | None, last: date) -> list[tuple[date, date]]:
         """The stretches of days between two days of which this kind is not known."""
-        low, high = first or LONG_AGO, min(last, self.as_at)
-        span = self.span(kind)
+        low, span = first or LONG_AGO, self.span(kind)
         if span is None:
-            pieces = [(low, high)]
+            pieces = [(low, last)]
         else:
-            pieces = [(low, min(high, span[0] - DAY))] if span[0] else []
-            pieces += [(max(low, span[1] + DAY), high)] if span[1] else []
+            pieces = [(low, min(last, span[0] - DAY))] if span[0] else []
+            # What is known on the as-at day stays so: no records are looked at beyond it.
+            if span[1] and span[1] < self.as_at:
+                pieces.append((max(low, span[1] + DAY), last))
         return [(start, end) for start, end in pieces if start <= end]
 
 
@@ -454,7 +455,7 @@ class Moment:
         if leaf.window:
             rows = [row for row in rows if when(row) >= day_before(self.day, leaf.window)]
         counted = [self.counts(leaf, own, row, when(row)) for row in rows]
-        return decide(leaf, counted, bool(self.world.gaps(leaf.kind, first, self.now)))
+        return decide(leaf, counted, bool(self.world.gaps(leaf.kind, first, self.day)))
 
     def periods(self, leaf: Count) -> Truth:
         """Periods now running: by id where they are declared so, else all of the subject's."""
@@ -466,7 +467,7 @@ class Moment:
             for row, runs in rows
             if runs is not False
         ]
-        return decide(leaf, counted, bool(self.world.gaps(leaf.kind, self.now, self.now)))
+        return decide(leaf, counted, bool(self.world.gaps(leaf.kind, self.day, self.day)))
 
     def counts(self, leaf: Count, own: bool, row: Row, day: date) -> Truth:
         owned = self.scope.owns(self.world, leaf.kind, row, when(row)) if own else True
@@ -479,11 +480,6 @@ class Moment:
         if row.end is not None and row.end <= self.day:
             return False
         return None if row.start is None else row.start <= self.day
-
-    @property
-    def now(self) -> date:
-        """The day, or the as-at day where that comes first: records end there."""
-        return min(self.day, self.world.as_at)
 
     # time since
 
@@ -512,7 +508,7 @@ class Moment:
         latest = max((day for day, undecided in found if not undecided), default=None)
         after = LONG_AGO if latest is None else latest + DAY
         perhaps = [(day, day) for day, undecided in found if undecided]
-        perhaps += self.world.gaps(kind, self.scope.start if inside else None, self.now)
+        perhaps += self.world.gaps(kind, self.scope.start if inside else None, self.day)
         if isinstance(anchor, PeriodEdge):
             blank = [row for row in self.world.rows(kind) if self.runs(row) is None]
             perhaps += [(LONG_AGO, self.day) for _ in blank]
@@ -592,7 +588,7 @@ def occasions(
             found.append((day, row, fits is None))
     if anchor.ordinal is None:
         return found
-    # silent: several of one day count as one; where one before is not sure, neither is this.
+    # Several of one day are one; where one before is not sure, neither is this.
     days = sorted({day for day, _, _ in found})
     counted = days[: anchor.ordinal]
     sure = {day for day, _, undecided in found if not undecided}
@@ -886,7 +882,8 @@ class Run:
         while True:
             done = self.acts.first(anchor, False, last)
             plain = self.obligation(index, anchor, since, False, done, end, last)
-            unsure = self.undecided or self.judge.may_have_ended(timing, begun, done)
+            over = min(filter(None, (done, until)), default=None)
+            unsure = self.undecided or self.judge.may_have_ended(timing, begun, over)
             yield evolve(plain, undecided=unsure)
             if done is None:
                 return anchor
@@ -1017,13 +1014,16 @@ class DutyInScope:
         days = [day for day, undecided in self.anchors(timing.until) if not undecided]
         return next((day for day in days if day >= anchor), None)
 
-    def may_have_ended(self, timing: Every, begun: date, done: date | None) -> bool:
-        """Whether a repeating step may have ended on a day of which nobody can be sure."""
+    def may_have_ended(self, timing: Every, begun: date, over: date | None) -> bool:
+        """Whether a repeating step may have ended on a day of which nobody can be sure.
+
+        ``over`` is the day of fulfilment or the step's sure end, whichever is first.
+        """
         until = timing.until
         if not isinstance(until, EventDay | PeriodEdge):
             return False
         undecided = [day for day, unsure in self.anchors(until) if unsure and day >= begun]
-        if any(done is None or day <= done for day in undecided):
+        if any(over is None or day <= over for day in undecided):
             return True
         covered = self.world.span(kind_of(until))
         if covered is None:
@@ -1031,7 +1031,7 @@ class DutyInScope:
         first, last = covered
         if first is not None and begun < first:
             return True
-        return last is not None and last < self.world.as_at and (done is None or done > last)
+        return last is not None and last < self.world.as_at and (over is None or over > last)
 
     def first_anchor_unseen(self) -> bool:
         """Whether no first anchor is held, and one may have gone unrecorded."""
@@ -1053,7 +1053,7 @@ class DutyInScope:
         if isinstance(timing, Every) or timing.anchor is None:
             return [start]
         anchors = self.anchors(timing.anchor)
-        if not anchors and isinstance(timing.anchor, EventDay) and self.has_second_step:
+        if not anchors and isinstance(timing.anchor, EventDay | PeriodEdge) and self.has_second_step:
             return [evolve(start, first_step=1, assumed=True)]
         following = [*(day for day, _ in anchors), None][1:]
         return [

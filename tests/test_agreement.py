@@ -28,10 +28,20 @@ def tried() -> list[Tried]:
     return list(tries(round_robin(list(TRIALS.values()), rng, MADE_UP), PAIRS, rng))
 
 
-def test_the_evaluator_agrees_with_the_oracle(tried: list[Tried]) -> None:
-    found = next((it for one in tried for it in one.differences()), None)
-    if found is not None:
-        pytest.fail(str(found.smallest()), pytrace=False)
+@pytest.fixture(scope="module")
+def agreed(tried: list[Tried]) -> list[Tried]:
+    """Those of which the evaluator says the same."""
+    return [one for one in tried if not differs(one)]
+
+
+def differs(one: Tried) -> bool:
+    return next(one.differences(), None) is not None
+
+
+def test_the_evaluator_agrees_with_the_oracle(tried: list[Tried], agreed: list[Tried]) -> None:
+    for one in tried:
+        if one not in agreed:
+            pytest.fail(str(next(one.differences()).smallest()), pytrace=False)
 
 
 def test_what_is_tried_is_difficult(
@@ -55,7 +65,7 @@ def test_what_is_tried_is_difficult(
         "stoke.temporary_carer_visits",
     ],
 )
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_no_child_can_be_found_of_whom_they_differ(rule: str, data: st.DataObject) -> None:
     trial = TRIALS[rule]
@@ -77,9 +87,5 @@ def fault(
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str, indirect=True)
-def test_a_fault_in_the_evaluator_is_seen(fault: Fault, tried: list[Tried]) -> None:
-    assert any(differs(one) for one in tried), f"nobody noticed that {fault.name}"
-
-
-def differs(one: Tried) -> bool:
-    return next(one.differences(), None) is not None
+def test_a_fault_in_the_evaluator_is_seen(fault: Fault, agreed: list[Tried]) -> None:
+    assert any(differs(one) for one in agreed), f"nobody noticed that {fault.name}"

@@ -15,6 +15,7 @@ from duly.dsl.parser import parse_text
 from duly.engine.cli.main import cli
 from duly.plugins.sources.ssd_episodes import PERIODS_OF_CARE
 from duly.plugins.sources.ssd_tables import MAPPINGS
+from tests import docs_examples
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
@@ -64,6 +65,11 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     prose = FENCE.sub("", page.read_text(encoding="utf-8"))
     links = [link for link in LINK.findall(prose) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_explanations_are_those_that_come_out() -> None:
+    """`python -m tests.docs_examples` writes them anew."""
+    assert docs_examples.PAGE.read_text(encoding="utf-8") == docs_examples.page()
 
 
 def test_the_tutorial_shows_what_comes_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

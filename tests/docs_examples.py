@@ -1,0 +1,88 @@
+"""The explanations in ``docs/how-to/explain.md``, made from the demonstration's caseload.
+
+``python -m tests.docs_examples`` writes them anew; a test compares.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from duly.dsl.policy import Policy
+from duly.engine import discovery
+from duly.engine.cli.explain import describe
+from duly.engine.explain import explain
+from duly.engine.facts import Facts
+from duly.engine.obligations import VERDICTS
+from duly.engine.pipeline import read_facts, run_facts
+from duly.plugins.commands.demo import AS_AT
+from duly.plugins.sample import make_caseload
+
+PAGE = Path(__file__).parent.parent / "docs/how-to/explain.md"
+BEGIN, END = "<!-- examples: begin (generated) -->", "<!-- examples: end -->"
+LIKED = ("stoke.cla_visits", "stoke.core_groups", "stoke.cla_reviews")
+"""Rules that make the plainest examples, where they have one."""
+
+
+def page() -> str:
+    """The page with its examples as they come out now."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    return f"{before}{BEGIN}\n\n{examples()}\n{END}{after}"
+
+
+def examples() -> str:
+    """One child of each verdict, explained."""
+    manager = discovery.plugin_manager()
+    policy = discovery.load(manager, "stoke").policy
+    with tempfile.TemporaryDirectory() as folder:
+        make_caseload(Path(folder), as_at=AS_AT)
+        facts = read_facts([f"csv:{folder}"], policy.kinds, manager, AS_AT)
+    return "\n".join(_example(policy, facts, *found) for found in _one_of_each(policy, facts))
+
+
+def _one_of_each(policy: Policy, facts: Facts) -> Iterator[tuple[str, str, str]]:
+    """For each verdict a child and a rule whose latest obligation came to it."""
+    columns = run_facts(policy, facts, AS_AT).obligations.columns
+    rows = zip(
+        *(
+            columns[name]
+            for name in ("subject_id", "pack", "rule", "duty", "anchor_date", "verdict")
+        ),
+        strict=True,
+    )
+    latest: dict[tuple[str, str], tuple[str, str]] = {}
+    duties: dict[tuple[str, str], set[str]] = {}
+    for subject, pack, rule, duty, anchored, verdict in rows:
+        key = (subject, f"{pack}.{rule}")
+        duties.setdefault(key, set()).add(duty)
+        latest[key] = max(latest.get(key, ("", "")), (anchored, verdict))
+    for verdict in VERDICTS:
+        found = [key for key, (_, came_to) in latest.items() if came_to == verdict]
+        found.sort(key=lambda key: (len(duties[key]) > 1, _liking(key[1]), key))
+        yield (verdict, *found[0])
+
+
+def _liking(rule: str) -> int:
+    return LIKED.index(rule) if rule in LIKED else len(LIKED)
+
+
+def _example(policy: Policy, facts: Facts, verdict: str, subject: str, rule: str) -> str:
+    command = (
+        "$ duly explain --pack stoke --facts csv:duly-demo/facts --as-at 2026-03-31 "
+        f"\\\n    --subject {subject} --rule {rule} --last 1"
+    )
+    title = verdict.replace("_", " ")
+    duties = [
+        duty
+        for duty in explain(policy, facts, AS_AT, subject, [rule])
+        if duty.obligations[-1].verdict == title
+    ]
+    shown = "\n\n".join("\n".join(describe(duty, 1)) for duty in duties)
+    return f"### {title.capitalize()}\n\n```console\n{command}\n{shown}\n```\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
