@@ -231,7 +231,7 @@ def _guess(error: UnexpectedToken) -> str:
 
 def _help(error: UnexpectedToken) -> str:
     token, expected = error.token, sorted(error.accepts or error.expected)
-    if "NAME" in expected and _is_keyword(token.type) and token.isidentifier():
+    if {"NAME"} <= set(expected) <= {"NAME", "TAKES", "FACT"} and _is_keyword(token.type) and token.isidentifier():
         return f"`{token}` is a word of the language and cannot be a name: use another"
     words = [_wording(name) for name in expected if name not in _statement_terminals()]
     shown = ", ".join(words[:14])

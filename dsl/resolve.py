@@ -98,6 +98,7 @@ class _Resolver:
     diagnostics: Diagnostics
     pack_name: str = ""
     _nested: int = field(default=0, init=False)
+    _outermost: Span = field(default=Span.nowhere(), init=False)
 
     # ------------------------------------------------------------ packs, vocabulary
 
@@ -289,8 +290,10 @@ class _Resolver:
         return Place(rows=(*rows, subject) if subject else rows)
 
     def _condition(self, node: ast.Condition, place: Place) -> p.Condition | None:
+        if self._nested == 0:
+            self._outermost = node.span
         if self._nested == DEEPEST:
-            self._too_deep(node.span)
+            self._too_deep(self._outermost)
             return None
         self._nested += 1
         try:

@@ -624,7 +624,12 @@ def _deadlines(
         uncertain = np.zeros(int(line.key[-1] >> 17) + 1, bool)
         uncertain[(line.key[line.open] >> 17)] = True
         some = np.flatnonzero(uncertain[run.scope])
-        assumed[some] |= find(line.latest, some).day != due.day[some]
+        late = find(line.latest, some)
+        assumed[some] |= late.day != due.day[some]
+        # a `within` that the shortest limits pass over may still be owed under longer ones
+        lost = (due.day[some] == FAR) & (late.day < FAR)
+        due.day[some[lost]] = late.day[lost]
+        due.segment[some[lost]] = late.segment[lost]
     return due, assumed
 
 

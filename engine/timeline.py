@@ -408,6 +408,8 @@ def _elapsed(leaf: p.Elapsed, domain: Domain, caseload: Caseload) -> Steps:
     """
     boundary = boundary_table(leaf.duration)
     seen = _seen(leaf.anchor, domain, caseload)
+    if isinstance(leaf.anchor, p.EventDay | p.PeriodEdge) and leaf.anchor.ordinal is not None:
+        return _elapsed_since_nth(leaf.anchor.ordinal, seen, domain, boundary)
     first_sure = np.full(len(domain), FAR, np.int32)
     np.minimum.at(first_sure, seen.scope, seen.day)
     first_gap = np.full(len(domain), FAR, np.int32)
@@ -430,6 +432,25 @@ def _elapsed(leaf: p.Elapsed, domain: Domain, caseload: Caseload) -> Steps:
         boundary[np.concatenate([seen.day[clear], last])],
     )
     line = timeline(domain, [may, must])
+    return Steps(line.scope, line.day, _MAY_MUST[line.code])
+
+
+def _elapsed_since_nth(ordinal: int, seen: _Seen, domain: Domain, boundary: Days) -> Steps:
+    """The n-th anchor is at the latest the n-th sure one, at the earliest the n-th that may be."""
+    may_scope, may_day = [seen.scope], [seen.day]
+    for later in range(ordinal):  # a gap may hold as many as are wanted, from its first day on
+        day = seen.gap_first + later
+        there = day <= seen.gap_last
+        may_scope.append(seen.gap[there])
+        may_day.append(day[there])
+    values = []
+    for scope, day in (
+        (np.concatenate(may_scope), np.concatenate(may_day)),
+        (seen.scope, seen.day),
+    ):
+        nth = _nth_day(scope, day, ordinal)
+        values.append(_reached(domain, scope[nth], day[nth], boundary[day[nth]]))
+    line = timeline(domain, values)
     return Steps(line.scope, line.day, _MAY_MUST[line.code])
 
 
@@ -475,9 +496,6 @@ def _seen(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> _Seen:
     keep = (tested[row] != 0) & (day < FAR) & (day < domain.end[scope])
     keep &= (day >= begun[scope]) | (day == MISSING)
     scope, row, day = scope[keep], row[keep], day[keep]
-    if anchor.ordinal is not None:
-        nth = _nth_day(scope, day, anchor.ordinal)
-        scope, row, day = scope[nth], row[nth], day[nth]
     sure = (tested[row] == 1) & (day != MISSING)
     blank = day == MISSING
     doubtful = ~sure

@@ -485,10 +485,27 @@ class Moment:
 
     def elapsed(self, anchor: Anchor, duration: Duration) -> Truth:
         """Whether the boundary after the latest anchor has been reached, whichever that may be."""
+        if isinstance(anchor, EventDay | PeriodEdge) and anchor.ordinal is not None:
+            return self.elapsed_since_nth(anchor, anchor.ordinal, duration)
         latest, later = self.anchors_so_far(anchor)
         options = {latest, *later}
         results = {day is not None and self.day >= boundary(day, duration) for day in options}
         return results.pop() if len(results) == 1 else None
+
+    def elapsed_since_nth(
+        self, anchor: EventDay | PeriodEdge, ordinal: int, duration: Duration
+    ) -> Truth:
+        """The same of the first or second: an anchor not sure or not seen makes it earlier."""
+        found, unseen = self.dated_so_far(evolve(anchor, ordinal=None))
+        sure = {day for day, undecided in found if not undecided}
+        perhaps = {day for day, _ in found}
+        for first, last in unseen:
+            perhaps |= {first + n * DAY for n in range(ordinal) if first + n * DAY <= last}
+        if len(sure) >= ordinal and self.day >= boundary(sorted(sure)[ordinal - 1], duration):
+            return True
+        if len(perhaps) < ordinal or self.day < boundary(sorted(perhaps)[ordinal - 1], duration):
+            return False
+        return None
 
     def anchors_so_far(self, anchor: Anchor) -> tuple[date | None, list[date]]:
         """The latest anchor that is sure, and the first and last days of any that may be later."""
@@ -496,25 +513,27 @@ class Moment:
             return self.scope.start, []
         if isinstance(anchor, ScopeStart | ScopeEnd):
             return None, []
-        kind = kind_of(anchor)
-        # silent: events are those inside the scope, periods all of the subject's.
-        inside = isinstance(anchor, EventDay) and not self.scope.all_count
-        where = self.scope if inside else EVERYTHING
-        found = [
-            (day, undecided)
-            for day, undecided in anchor_days(self.world, where, anchor)
-            if day <= self.day
-        ]
+        found, unseen = self.dated_so_far(anchor)
         latest = max((day for day, undecided in found if not undecided), default=None)
         after = LONG_AGO if latest is None else latest + DAY
-        perhaps = [(day, day) for day, undecided in found if undecided]
-        perhaps += self.world.gaps(kind, self.scope.start if inside else None, self.day)
-        if isinstance(anchor, PeriodEdge):
-            blank = [row for row in self.world.rows(kind) if self.runs(row) is None]
-            perhaps += [(LONG_AGO, self.day) for _ in blank]
+        perhaps = [*unseen, *((day, day) for day, undecided in found if undecided)]
         return latest, [
             day for first, last in perhaps if last >= after for day in (max(first, after), last)
         ]
+
+    def dated_so_far(
+        self, anchor: EventDay | PeriodEdge
+    ) -> tuple[list[tuple[date, bool]], list[tuple[date, date]]]:
+        """Anchors up to the day, each sure or not, and the stretches in which any may be unseen."""
+        # silent: events are those inside the scope, periods all of the subject's.
+        kind, inside = kind_of(anchor), isinstance(anchor, EventDay) and not self.scope.all_count
+        scope = self.scope if inside else EVERYTHING
+        found = [it for it in anchor_days(self.world, scope, anchor) if it[0] <= self.day]
+        unseen = self.world.gaps(kind, self.scope.start if inside else None, self.day)
+        if isinstance(anchor, PeriodEdge):
+            blank = [row for row in self.world.rows(kind) if self.runs(row) is None]
+            unseen += [(LONG_AGO, self.day) for _ in blank]
+        return found, unseen
 
 
 def both(left: Truth, right: Truth) -> Truth:

@@ -9,7 +9,7 @@ import click
 from duly.dsl.diagnostics import PolicyError, render
 from duly.dsl.packs import LoadedPolicy
 from duly.engine import discovery
-from duly.engine.cli.main import COULD_NOT_RUN, FINDINGS, NOTHING_CHECKED
+from duly.engine.cli.main import FINDINGS, NOTHING_CHECKED
 
 
 @click.command("check")
@@ -38,7 +38,7 @@ def command(packs: tuple[str, ...]) -> None:
         sys.exit(FINDINGS)
     if not rules:
         click.echo("nothing was checked: no rules found")
-        sys.exit(NOTHING_CHECKED if packs or not rules else COULD_NOT_RUN)
+        sys.exit(NOTHING_CHECKED)
 
 
 def _report(wanted: str, loaded: LoadedPolicy, scenarios: int) -> int:

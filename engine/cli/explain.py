@@ -46,7 +46,7 @@ def command(
     try:
         duties = explain(loaded.policy, read, as_at, subject, wanted, known_at)
     except NoSubject:
-        guess = did_you_mean(subject, list(read.subjects))
+        guess = did_you_mean(subject, list(read.subjects)) or "see the first column of its files"
         raise click.UsageError(f"there is no child `{subject}` in the facts; {guess}") from None
     if not duties:
         click.echo(f"no rule applied to {subject} as at {long_date(as_at)}")

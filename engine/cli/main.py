@@ -81,6 +81,10 @@ def main() -> None:
     except FactsError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(COULD_NOT_RUN)
+    except OSError as error:  # a folder that cannot be made, a file that is open elsewhere
+        click.echo(f"error: `{error.filename}` cannot be used: {error.strerror}", err=True)
+        click.echo("  help:  check that it is there, and that you may read or write it", err=True)
+        sys.exit(COULD_NOT_RUN)
 
 
 if __name__ == "__main__":
