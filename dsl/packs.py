@@ -54,8 +54,8 @@ def load_policy(folder: Path, find: Callable[[str], Path]) -> LoadedPolicy:
     while current is not None:
         resolved = current.resolve()
         if resolved in seen:
-            _circle(packs[-1], diagnostics)
-            break
+            _circle(packs[0], diagnostics)
+            raise PolicyError(diagnostics.in_order(), sources)
         seen.add(resolved)
         text = PackText(str(current), tuple(_read(current, diagnostics, sources)))
         packs.insert(0, text)

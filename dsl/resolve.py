@@ -248,8 +248,8 @@ class _Resolver:
 
     def _declare_phrase(self, statement: ast.PhraseStatement) -> None:
         key = (statement.verb.text, statement.object.text)
-        if key in self.names.phrases:
-            self._duplicate("phrase", " ".join(key), statement.span)
+        words = ast.Word(" ".join(key), statement.verb.span.to(statement.object.span))
+        if not self._claim("phrase", words, "phrase"):
             return
         event = self._kind(statement.event, "event")
         period = self._kind(statement.period, "period") if statement.period else None

@@ -106,7 +106,7 @@ class _Reader:
                 "no day to judge it", node.span, "add a line such as `as at 20 April 2024`"
             )
             return None
-        if not expectations:
+        if not any(isinstance(line, ast.ExpectLine) for line in node.lines):
             self.diagnostics.add(
                 "nothing-expected",
                 f"scenario `{node.title}` expects nothing",

@@ -113,7 +113,8 @@ def in_words(plan: Plan) -> str:
 def excepted(part: Step | Have) -> str:
     """The exceptions of a step or of a state."""
     return "".join(
-        f" unless {condition_text(unless.condition)}" + (f" then {unless.then}" if unless.then else "")
+        f" unless {condition_text(unless.condition)}"
+        + (f" then {unless.then}" if unless.then else "")
         for unless in part.unless
     )
 

@@ -366,7 +366,9 @@ def blanked(
         if kinds[kind].nature == "period":
             coverage[kind] = ("absent", None, None)
         rows[kind] = [row for row in rows[kind] if row.on and row.on >= first]
-    return evolve(case, born=case.born if rng.random() < 0.7 else None, rows=rows, coverage=coverage)
+    return evolve(
+        case, born=case.born if rng.random() < 0.7 else None, rows=rows, coverage=coverage
+    )
 
 
 def forgetful(rng: random.Random, row: Row, joins: str | None) -> Row:

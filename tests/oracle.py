@@ -530,7 +530,7 @@ class Moment:
         scope = self.scope if inside else EVERYTHING
         found = [it for it in anchor_days(self.world, scope, anchor) if it[0] <= self.day]
         unseen = self.world.gaps(kind, self.scope.start if inside else None, self.day)
-        if isinstance(anchor, PeriodEdge):
+        if isinstance(anchor, PeriodEdge) and anchor.edge == "start":
             blank = [row for row in self.world.rows(kind) if self.runs(row) is None]
             unseen += [(LONG_AGO, self.day) for _ in blank]
         return found, unseen
@@ -685,7 +685,12 @@ def stretches_of(world: World, condition: Condition) -> list[Scope]:
             inside = False
     if inside:
         found.append(Scope(start.isoformat() if start else "", start))
-    return [scope for scope in found if scope.start is None or scope.start <= world.as_at]
+    return [scope for scope in found if scope.start is None or is_there(scope, scope.start, world)]
+
+
+def is_there(scope: Scope, start: date, world: World) -> bool:
+    """Whether a stretch begins by the as-at day, and not after its own end."""
+    return start <= world.as_at and (scope.end is None or start < scope.end)
 
 
 # --------------------------------------------------------------- section 4: deadlines
@@ -1072,7 +1077,11 @@ class DutyInScope:
         if isinstance(timing, Every) or timing.anchor is None:
             return [start]
         anchors = self.anchors(timing.anchor)
-        if not anchors and isinstance(timing.anchor, EventDay | PeriodEdge) and self.has_second_step:
+        if (
+            not anchors
+            and isinstance(timing.anchor, EventDay | PeriodEdge)
+            and self.has_second_step
+        ):
             return [evolve(start, first_step=1, assumed=True)]
         following = [*(day for day, _ in anchors), None][1:]
         return [
@@ -1223,7 +1232,9 @@ class Bench:
         return verdict
 
 
-def judge_have(world: World, index: int, duty: Have, where: Condition | None, scope: Scope) -> Judged:
+def judge_have(
+    world: World, index: int, duty: Have, where: Condition | None, scope: Scope
+) -> Judged:
     """A state on the day of an occasion, which is its deadline."""
     if scope.start is None:
         return Judged(index, 0, scope.ref, None, None, None, "cannot_tell")

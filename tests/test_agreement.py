@@ -44,9 +44,7 @@ def test_the_evaluator_agrees_with_the_oracle(tried: list[Tried], agreed: list[T
             pytest.fail(str(next(one.differences()).smallest()), pytrace=False)
 
 
-def test_what_is_tried_is_difficult(
-    tried: list[Tried], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_tried_is_difficult(tried: list[Tried], capsys: pytest.CaptureFixture[str]) -> None:
     tally = Tally()
     for one in tried:
         tally.add(one)
@@ -75,9 +73,7 @@ def test_no_child_can_be_found_of_whom_they_differ(rule: str, data: st.DataObjec
 
 
 @pytest.fixture
-def fault(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Fault]:
+def fault(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fault]:
     """An evaluator with a fault in it, for as long as the test runs."""
     request.param.seed(monkeypatch)
     forget_tables()

@@ -43,9 +43,7 @@ def said(load: Load) -> str:
 
 
 @EVERY_CASE
-def test_a_mistake_says(
-    case: Path, desk: Path, load: Load, request: pytest.FixtureRequest
-) -> None:
+def test_a_mistake_says(case: Path, desk: Path, load: Load, request: pytest.FixtureRequest) -> None:
     text = case.read_text(encoding="utf-8")
     files = parts(text)
     expected = files.pop("says")

@@ -1,0 +1,97 @@
+"""Files that are no rule files, or that nobody would write: a message, never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from duly.dsl.diagnostics import Diagnostic, PackNotFound, PolicyError, render
+from duly.dsl.packs import LoadedPolicy
+
+Load = Callable[[], LoadedPolicy]
+
+HEAD = 'pack local "Local" over law source handbook "Handbook" rule ours cite handbook "1" '
+
+
+@pytest.fixture
+def mistakes(desk: Path, load: Load) -> Callable[[str | bytes], list[Diagnostic]]:
+    """What is said of a pack of one file."""
+
+    def found(content: str | bytes) -> list[Diagnostic]:
+        data = content if isinstance(content, bytes) else content.encode()
+        (desk / "local/pack.duly").write_bytes(data)
+        try:
+            return load().diagnostics.errors
+        except PolicyError as error:
+            return list(error.diagnostics)
+
+    return found
+
+
+Mistakes = Callable[[str | bytes], list[Diagnostic]]
+
+
+def test_a_file_that_is_not_utf_8(mistakes: Mistakes) -> None:
+    (message,) = mistakes(b'pack local "Caf\xe9" over law')
+    assert render(message, None) == (
+        "error: pack.duly is not UTF-8 text [not-text]\n"
+        "  why:  a rule that cannot be read protects no child\n"
+        "  help: save it as plain text in UTF-8"
+    )
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\r", "\n"])
+def test_line_ends_of_every_system_are_read(mistakes: Mistakes, ends: str) -> None:
+    text = f"\ufeff{HEAD}# a comment\n visit CLA every 6 weeks\n"
+    assert mistakes(text.replace("\n", ends)) == []
+
+
+@pytest.mark.parametrize("junk", [b"\x00" * 40, b"PK\x03\x04 zip", b"{}", b"<html></html>", b"-"])
+def test_what_is_no_rule_file_is_refused(mistakes: Mistakes, junk: bytes) -> None:
+    assert [message.code for message in mistakes(junk)] == ["syntax"]
+
+
+def test_a_megabyte_in_one_line_is_told_in_short(mistakes: Mistakes) -> None:
+    (message,) = mistakes(f"{HEAD} visit CLA every week unless {'x' * 1_000_000} then 1 day")
+    shown = render(message, None)
+    assert shown.startswith("error: `xxxxx")
+    assert len(shown) < 600
+
+
+def test_two_thousand_brackets_are_read(mistakes: Mistakes) -> None:
+    deep = "(" * 2000 + "permanent" + ")" * 2000
+    assert mistakes(f"{HEAD} visit CLA every week unless {deep} then 2 weeks") == []
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"), [("not ", ""), ("(", " or plan)"), ("(permanent and not (", "))")]
+)
+def test_conditions_nested_too_deep_are_refused(
+    mistakes: Mistakes, opening: str, closing: str
+) -> None:
+    deep = f"{opening * 2000}permanent{closing * 2000}"
+    (message,) = mistakes(f"{HEAD} visit CLA every week unless {deep} then 2 weeks")
+    assert (message.code, message.title) == (
+        "too-deep",
+        "conditions stand inside one another more than 50 deep",
+    )
+
+
+def test_definitions_nested_too_deep_are_refused(mistakes: Mistakes) -> None:
+    chain = "".join(f"define d{n + 1} as not d{n} " for n in range(1, 500))
+    rule = "rule ours visit CLA every week unless d500 then 2 weeks"
+    found = mistakes(f'pack local "Local" over law define d1 as permanent {chain} {rule}')
+    assert [message.code for message in found if message.severity == "error"] == ["too-deep"]
+
+
+def test_one_open_bracket_too_many(mistakes: Mistakes) -> None:
+    (message,) = mistakes(f"{HEAD} visit CLA every week unless {'(' * 2000} permanent then 1 day")
+    assert message.title == "did not expect `then` here"
+
+
+def test_a_pack_below_that_is_not_there(desk: Path, load: Load) -> None:
+    (desk / "local/pack.duly").write_text('pack local "Local" over lore', encoding="utf-8")
+    with pytest.raises(PackNotFound, match=r"^there is no pack `lore`: no folder has that name$"):
+        load()

@@ -1,0 +1,118 @@
+"""What holds of the evaluator whatever the rule: no second opinion is needed to see it broken."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pytest
+from attrs import evolve
+
+from duly.dsl.policy import Act, During, Every, Kind, Rule, Scoped, ScopeStart, Step, While, Within
+from tests.agreement import Trial, engine_answers, pack_trials, random_batch
+from tests.cases import blanked, parts, random_case, seeded
+from tests.oracle import Case, Judged, Row
+
+TRIALS = pack_trials("stoke")
+AS_AT = date(2025, 4, 1)
+
+every_rule = pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.rule.qualified)
+
+
+def rng_of(trial: Trial) -> random.Random:
+    return seeded(TRIALS.index(trial))
+
+
+@every_rule
+def test_the_order_of_rows_changes_nothing(trial: Trial) -> None:
+    rng = rng_of(trial)
+    cases, as_at = random_batch(rng, trial)
+    shuffled = [
+        evolve(case, rows={kind: shuffle(rng, rows) for kind, rows in case.rows.items()})
+        for case in cases
+    ]
+    assert engine_answers(trial, shuffled, as_at) == engine_answers(trial, cases, as_at)
+
+
+def shuffle(rng: random.Random, rows: Sequence[Row]) -> list[Row]:
+    return rng.sample(list(rows), len(rows))
+
+
+@every_rule
+def test_many_children_are_judged_as_each_alone(trial: Trial) -> None:
+    cases, as_at = random_batch(rng_of(trial), trial)
+    alone = [engine_answers(trial, [case], as_at)[0] for case in cases]
+    assert engine_answers(trial, cases, as_at) == alone
+
+
+# --------------------------------------------------------------- splitting a joined period
+
+
+@every_rule
+def test_splitting_a_joined_period_changes_nothing(trial: Trial) -> None:
+    rng = rng_of(trial)
+    cases = [random_case(rng, trial.kinds, trial.rule, AS_AT, coverage={}) for _ in range(20)]
+    split = [evolve(case, rows=in_parts(rng, case, trial)) for case in cases]
+    assert engine_answers(trial, split, AS_AT) == engine_answers(trial, cases, AS_AT)
+
+
+def in_parts(rng: random.Random, case: Case, trial: Trial) -> dict[str, Sequence[Row]]:
+    """The child's rows, each joined period in two that touch."""
+    return {
+        kind: [part for row in rows for part in halves(rng, row, trial.kinds[kind])]
+        for kind, rows in case.rows.items()
+    }
+
+
+def halves(rng: random.Random, row: Row, kind: Kind) -> list[Row]:
+    """A row as two that the vocabulary joins: where it says so, the second continues the first."""
+    middle = row.start and row.start + timedelta(days=rng.randint(1, 120))
+    # A row that names no parent belongs to the one running on its first day: so would each half.
+    whole = kind.joined is None or (kind.of is not None and row.of is None)
+    if whole or middle is None or (row.end is not None and middle >= row.end):
+        return [row]
+    continues = {} if kind.joined == "always" else {kind.joined: True}
+    second = evolve(row, id=f"{row.id}b", start=middle, values={**row.values, **continues})
+    return [evolve(row, end=middle), second]
+
+
+# --------------------------------------------------------------- a fact made unknown
+
+
+def certain(rule: Rule) -> Rule:
+    """The duties of a rule whose clocks run from what is surely known: the start, and the acts."""
+    return evolve(rule, duties=tuple(scoped for scoped in rule.duties if is_certain(scoped)))
+
+
+def is_certain(scoped: Scoped) -> bool:
+    (step, *later) = getattr(scoped.duty, "steps", (None,))
+    if not isinstance(step, Step) or later or isinstance(scoped.scope, While):
+        return False
+    match step.timing:
+        case Every(_, until):
+            return until is None
+        case Within(_, anchor):
+            return isinstance(anchor, ScopeStart)
+        case _:
+            return False
+
+
+CERTAIN = [evolve(trial, rule=rule) for trial in TRIALS if (rule := certain(trial.rule)).duties]
+
+
+@pytest.mark.parametrize("trial", CERTAIN, ids=lambda trial: trial.rule.qualified)
+def test_a_fact_made_unknown_never_gives_a_later_deadline(trial: Trial) -> None:
+    rng = seeded(CERTAIN.index(trial))
+    kept = frozenset(part.event for part in parts(trial.rule) if isinstance(part, Act))
+    kept |= {part.period for part in parts(trial.rule) if isinstance(part, During)}
+    cases = [random_case(rng, trial.kinds, trial.rule, AS_AT, coverage={}) for _ in range(20)]
+    for case in cases:
+        known = deadlines(engine_answers(trial, [case], AS_AT)[0])
+        unknown = blanked(rng, case, trial.kinds, AS_AT, kept)
+        found = deadlines(engine_answers(trial, [unknown], AS_AT)[0])
+        assert all(found.get(it, date.max) <= deadline for it, deadline in known.items())
+
+
+def deadlines(answer: Sequence[Judged]) -> dict[tuple[int, str, date | None], date]:
+    return {(it.duty, it.scope_ref, it.anchor_day): it.deadline for it in answer if it.deadline}
