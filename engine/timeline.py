@@ -415,11 +415,13 @@ def _elapsed(leaf: p.Elapsed, domain: Domain, caseload: Caseload) -> Steps:
     first_gap = np.full(len(domain), FAR, np.int32)
     np.minimum.at(first_gap, seen.gap, seen.gap_first)
     unseen = np.flatnonzero(first_gap < first_sure).astype(np.int32)
+    earliest = first_gap[unseen]
+    ran_out = np.where(earliest == 0, 0, boundary[earliest])  # day 0 is before all records
     may = _reached(
         domain,
         np.concatenate([seen.scope, unseen]),
-        np.concatenate([seen.day, first_gap[unseen]]),
-        boundary[np.concatenate([seen.day, first_gap[unseen]])],
+        np.concatenate([seen.day, earliest]),
+        np.concatenate([boundary[seen.day], ran_out]),
     )
     if not len(seen.gap):
         return may
@@ -449,7 +451,8 @@ def _elapsed_since_nth(ordinal: int, seen: _Seen, domain: Domain, boundary: Days
         (seen.scope, seen.day),
     ):
         nth = _nth_day(scope, day, ordinal)
-        values.append(_reached(domain, scope[nth], day[nth], boundary[day[nth]]))
+        ran_out = np.where(day[nth] < ordinal, 0, boundary[day[nth]])  # before all records
+        values.append(_reached(domain, scope[nth], day[nth], ran_out))
     line = timeline(domain, values)
     return Steps(line.scope, line.day, _MAY_MUST[line.code])
 

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from attrs import define, evolve, field, frozen
 
-from duly.engine.days import date_of
 from duly.dsl.packs import load_policy
 from duly.dsl.policy import (
     Do,
@@ -34,6 +33,7 @@ from duly.dsl.policy import (
     While,
     Within,
 )
+from duly.engine.days import date_of
 from duly.engine.evaluate import Batch, evaluate
 from duly.engine.facts import build
 from duly.engine.lower import lower
@@ -112,11 +112,11 @@ def in_words(plan: Plan) -> str:
 
 def excepted(part: Step | Have) -> str:
     """The exceptions of a step or of a state."""
-    return "".join(
-        f" unless {condition_text(unless.condition)}"
-        + (f" then {unless.then}" if unless.then else "")
+    clauses = [
+        f" unless {condition_text(unless.condition)} then {unless.then or 'nothing'}"
         for unless in part.unless
-    )
+    ]
+    return "".join(clauses)
 
 
 def timing_text(timing: Timing) -> str:

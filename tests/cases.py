@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any, TypeGuard, get_args
 
 from attrs import astuple, evolve, field, frozen, has
+from dateutil.relativedelta import relativedelta
 from hypothesis import strategies as st
 
 from duly.dsl.policy import (
@@ -164,7 +165,11 @@ class Maker:
     def any_day(self) -> date:
         span = (self.as_at - self.earliest).days
         late = 20 if self.chance(0.1) else 0
-        return self.earliest + timedelta(days=self.rng.randint(0, span + late))
+        return self.month_end(self.earliest + timedelta(days=self.rng.randint(0, span + late)))
+
+    def month_end(self, day: date) -> date:
+        """Often the last day of a month, which has no like in a shorter one."""
+        return day + relativedelta(day=31) if self.chance(0.25) else day
 
     def near(self, day: date) -> date:
         """The day itself, a day beside it, or a day some way off."""
@@ -225,7 +230,7 @@ class Maker:
         # The first row of the scope begins early, so that its clocks have time to run out.
         early = name == self.about.scope and self.chance(0.7)
         start = self.earliest if early else self.telling_day()
-        start = self.near(start)
+        start = self.month_end(self.near(start))
         found: list[Row] = []
         lengths = (7, 60, 200, 400, 800) if name == self.about.scope else (1, 7, 30, 90, 400)
         for number in range(many):
@@ -366,9 +371,8 @@ def blanked(
         if kinds[kind].nature == "period":
             coverage[kind] = ("absent", None, None)
         rows[kind] = [row for row in rows[kind] if row.on and row.on >= first]
-    return evolve(
-        case, born=case.born if rng.random() < 0.7 else None, rows=rows, coverage=coverage
-    )
+    born = case.born if rng.random() < 0.7 else None
+    return evolve(case, born=born, rows=rows, coverage=coverage)
 
 
 def forgetful(rng: random.Random, row: Row, joins: str | None) -> Row:

@@ -306,7 +306,7 @@ class Scope:
     undecided: bool = False
 
     def owns(self, world: World, kind: str, row: Row, day: date) -> Truth:
-        """Whether what is dated on a day is of this scope: by id where declared so, else by date."""
+        """Whether what is dated on a day is of this scope: by id where declared, else by date."""
         if self.all_count:
             return True
         if self.period is None or world.kinds[kind].of != self.period:
@@ -1077,11 +1077,8 @@ class DutyInScope:
         if isinstance(timing, Every) or timing.anchor is None:
             return [start]
         anchors = self.anchors(timing.anchor)
-        if (
-            not anchors
-            and isinstance(timing.anchor, EventDay | PeriodEdge)
-            and self.has_second_step
-        ):
+        recorded = isinstance(timing.anchor, EventDay | PeriodEdge)
+        if recorded and not anchors and self.has_second_step:
             return [evolve(start, first_step=1, assumed=True)]
         following = [*(day for day, _ in anchors), None][1:]
         return [

@@ -1,0 +1,97 @@
+"""``duly facts``: what to record, empty files for it, and whether a folder can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Duly = Callable[..., Any]
+
+
+def fill(path: Path, **cells: str) -> None:
+    """Add a row to a file, by the names of its columns."""
+    heading = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert set(cells) <= set(heading)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(",".join(cells.get(name, "") for name in heading) + "\n")
+
+
+def test_a_template_that_is_filled_in_can_be_run(duly: Duly, desk: Path) -> None:
+    ended = duly("facts", "template", "mine", "--pack", "city")
+    assert (ended.code, ended.out) == (
+        0,
+        "wrote 7 files to mine; README.txt says how to fill them in\n",
+    )
+    mine = desk / "mine"
+    fill(mine / "child.csv", person_id="0042", born="03/05/2012")
+    fill(mine / "placement.csv", person_id="0042", start="01/03/2024")
+    fill(mine / "visit.csv", person_id="0042", date="05/03/2024", seen="Yes")
+    for kind in ("placement", "visit", "review", "agreed"):
+        fill(mine / "coverage.csv", kind=kind, what="events")
+    words = ("--pack", "city", "--facts", "csv:mine", "--as-at", "2024-04-20")
+    explained = duly("explain", *words, "--subject", "0042", "--rule", "law.visits")
+    assert duly("run", *words).code == 0
+    assert "  * overdue, 4 days\n" in explained.out
+
+
+def test_a_template_as_it_was_written_holds_nobody(duly: Duly) -> None:
+    duly("facts", "template", "mine", "--pack", "city")
+    ended = duly("run", "--pack", "city", "--facts", "csv:mine", "--as-at", "2024-04-20")
+    assert (ended.code, ended.out.splitlines()[-1]) == (
+        3,
+        "nothing was checked: no rule applied to anyone",
+    )
+
+
+def test_what_can_be_recorded_is_described(duly: Duly) -> None:
+    described = duly("facts", "describe", "--pack", "city").out.split("\n\n")
+    assert [each.splitlines()[0] for each in described if each] == [
+        "child.csv  A child",
+        "placement.csv  A placement",
+        "visit.csv  A visit",
+        "review.csv  A review",
+        "agreed.csv  Fewer visits are agreed",
+    ]
+
+
+def test_facts_that_can_all_be_used(duly: Duly) -> None:
+    ended = duly("facts", "check", "csv:facts", "--pack", "city")
+    assert (ended.code, ended.out.splitlines()[-1]) == (0, "10 rows in = 10 used + 0 quarantined")
+
+
+def test_rows_in_quarantine_are_findings(duly: Duly, desk: Path) -> None:
+    with (desk / "facts/visit.csv").open("a", encoding="utf-8") as file:
+        file.write("v9,7,31/02/2024,yes,\n")
+    ended = duly("facts", "check", "csv:facts", "--pack", "city")
+    assert (ended.code, ended.out.splitlines()[-2:]) == (
+        1,
+        [
+            "visit.csv, row 6, date `31/02/2024`: not a date (write 31/01/2024 or 2024-01-31)",
+            "11 rows in = 10 used + 1 quarantined",
+        ],
+    )
+
+
+def test_facts_without_a_row_are_no_pass(duly: Duly) -> None:
+    duly("facts", "template", "mine", "--pack", "city")
+    ended = duly("facts", "check", "csv:mine", "--pack", "city")
+    assert (ended.code, ended.out.splitlines()[-2:]) == (
+        3,
+        ["0 rows in = 0 used + 0 quarantined", "nothing was checked: no rows"],
+    )
+
+
+def test_an_invented_caseload_can_be_run(duly: Duly) -> None:
+    made = duly("facts", "sample", "invented", "--children", "20", "--seed", "3")
+    assert made.out.startswith("invented 20 children, ")
+    ended = duly("run", "--pack", "stoke", "--facts", "csv:invented", "--as-at", "2026-03-31")
+    assert ended.code == 0
+    assert " + 0 quarantined\n" in ended.out
+
+
+def test_the_demonstration_writes_its_list_and_its_report(duly: Duly, desk: Path) -> None:
+    ended = duly("demo", "--children", "10", "--folder", "show")
+    assert ended.code == 0
+    assert (desk / "show/obligations.csv").is_file()
+    assert (desk / "show/report.html").is_file()

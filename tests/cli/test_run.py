@@ -1,0 +1,172 @@
+"""``duly run``: what it shows, what it writes, and what its options change."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Duly = Callable[..., Any]
+
+SUMMARY = """\
+As at 20 April 2024, obligations open or settled since 20 April 2023; facts from csv:facts
+
+rule          clock              met       late    overdue    not met        due     lapsed     exempt can't tell      judge
+visits        law                  3          .          1          .          1          .          .          .          .
+visits        local city           2          1          1          .          1          .          .          .          .
+first_review  law                  1          1          .          .          .          .          .          .          .
+
+10 rows in = 10 used + 0 quarantined
+12 obligations; 0 settled earlier are left out
+wrote out.csv
+"""  # noqa: E501 - as wide as the terminal shows it
+
+
+def rows(path: str = "out.csv") -> list[dict[str, str]]:
+    with Path(path).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def brief(path: str = "out.csv", **where: str) -> list[str]:
+    """The rows' anchor, deadline, effective deadline, fulfilment and verdict, as a line each."""
+    columns = ("anchor_date", "deadline", "effective_deadline", "fulfilled_on", "verdict", "days")
+    return [
+        " ".join(row[name] or "-" for name in columns)
+        for row in rows(path)
+        if all(row[name] == value for name, value in where.items())
+    ]
+
+
+def test_the_summary_sets_each_rule_under_the_law_that_it_refines(run: Duly) -> None:
+    ended = run("--out", "csv:out.csv")
+    assert (ended.code, ended.out) == (0, SUMMARY)
+
+
+def test_every_obligation_is_a_row_with_both_clocks(run: Duly) -> None:
+    """Worked by hand: 1 March 2024 is a Friday; Easter takes 29 March and 1 April."""
+    run("--out", "csv:out.csv")
+    assert brief(subject_id="0042", pack="law") == [
+        "2024-03-01 2024-04-12 2024-03-29 2024-03-05 met -",
+        "2024-03-05 2024-04-16 2024-04-02 2024-04-02 met -",
+        "2024-04-02 2024-05-14 2024-04-30 - due 24",
+        "2024-03-01 2024-04-02 2024-04-02 2024-04-03 met_late 1",
+    ]
+    assert brief(subject_id="7", pack="city") == [
+        "2024-01-08 2024-02-05 2024-02-05 2024-02-12 met_late 7",
+        "2024-02-12 2024-03-11 2024-03-11 - overdue 40",
+    ]
+
+
+def test_ids_keep_their_noughts(run: Duly) -> None:
+    run("--out", "csv:out.csv")
+    assert {row["subject_id"] for row in rows()} == {"0042", "7"}
+
+
+def test_a_row_says_where_its_clock_comes_from(run: Duly) -> None:
+    run("--out", "csv:out.csv")
+    assert {name: rows()[1][name] for name in ("anchor_kind", "anchor_ref", "source_ref")} == {
+        "anchor_kind": "visit",
+        "anchor_ref": "v1",
+        "source_ref": "visit.csv, row 2",
+    }
+
+
+def test_the_same_input_gives_the_same_bytes(run: Duly) -> None:
+    for folder in ("first", "second"):
+        run(*(f"--out={name}:{folder}/out.{name}" for name in ("csv", "json", "html")))
+    for name in ("csv", "json", "html"):
+        assert Path(f"first/out.{name}").read_bytes() == Path(f"second/out.{name}").read_bytes()
+
+
+def test_the_order_of_rows_in_a_file_means_nothing(run: Duly, desk: Path) -> None:
+    """But for the places in the source, which move with their rows."""
+
+    def told() -> list[dict[str, str]]:
+        run("--out", "csv:out.csv")
+        return [row | {"source_ref": ""} for row in rows()]
+
+    before = told()
+    shuffle = random.Random(5)  # noqa: S311 - no secret
+    for path in (desk / "facts").glob("*.csv"):
+        heading, *lines = path.read_text(encoding="utf-8").splitlines()
+        shuffle.shuffle(lines)
+        path.write_text("\n".join([heading, *lines, ""]), encoding="utf-8")
+    assert told() == before
+
+
+def test_since_leaves_out_what_was_settled_before(run: Duly) -> None:
+    ended = run("--out", "csv:out.csv", "--since", "2024-04-01")
+    assert "8 obligations; 4 settled earlier are left out\n" in ended.out
+    assert brief(pack="city") == [
+        "2024-03-05 2024-04-02 2024-04-02 2024-04-02 met -",
+        "2024-04-02 2024-04-30 2024-04-30 - due 10",
+        "2024-02-12 2024-03-11 2024-03-11 - overdue 40",
+    ]
+
+
+def test_known_at_takes_away_what_was_recorded_later(run: Duly) -> None:
+    """The visit of 2 April was written down on 19 April."""
+    run("--out", "csv:out.csv", "--known-at", "18/04/2024")
+    assert brief(subject_id="0042", rule="visits", pack="law") == [
+        "2024-03-01 2024-04-12 2024-03-29 2024-03-05 met -",
+        "2024-03-05 2024-04-16 2024-04-02 - overdue 4",
+    ]
+    run("--out", "csv:out.csv", "--known-at", "19/04/2024")
+    assert brief(subject_id="0042", rule="visits", pack="law")[1] == (
+        "2024-03-05 2024-04-16 2024-04-02 2024-04-02 met -"
+    )
+    assert {row["known_at"] for row in rows()} == {"2024-04-19"}
+
+
+def test_as_at_takes_away_what_happened_later(run: Duly) -> None:
+    run("--out", "csv:out.csv", "--as-at", "01/04/2024")
+    assert brief(subject_id="0042", rule="visits", pack="law") == [
+        "2024-03-01 2024-04-12 2024-03-29 2024-03-05 met -",
+        "2024-03-05 2024-04-16 2024-04-02 - due 15",
+    ]
+
+
+def test_facts_may_come_from_several_places(duly: Duly, desk: Path) -> None:
+    (desk / "more").mkdir()
+    for name in ("review.csv", "agreed.csv"):
+        (desk / "facts" / name).rename(desk / "more" / name)
+    words = ("run", "--pack", "city", "--as-at", "2024-04-20", "--out", "csv:out.csv")
+    ended = duly(*words, "--facts", "csv:facts", "--facts", "csv:more")
+    assert ended.code == 0
+    assert len(rows()) == 12
+
+
+def test_an_extract_older_than_the_day_asked_about_is_told_first(run: Duly) -> None:
+    notes = [line for line in run("--as-at", "2024-05-01").out.splitlines() if "note:" in line]
+    assert notes[0] == (
+        "note: the extract is of 20 April 2024, before the as-at day: "
+        "what fell due in between cannot be told"
+    )
+
+
+def test_a_rule_that_applied_to_no_one_is_named(run: Duly, desk: Path) -> None:
+    with (desk / "law/pack.duly").open("a", encoding="utf-8") as file:
+        file.write('rule second_review cite act "3" hold review within 1 week of second review\n')
+    assert "note: law.second_review applied to no one\n" in run().out
+
+
+def test_a_run_that_checked_nobody_is_no_pass(run: Duly, desk: Path) -> None:
+    (desk / "facts/placement.csv").write_text("person_id,start,end\n", encoding="utf-8")
+    ended = run("--out", "csv:out.csv")
+    assert (ended.code, ended.out.splitlines()[-1]) == (
+        3,
+        "nothing was checked: no rule applied to anyone",
+    )
+
+
+def test_a_pack_without_rules_checks_nobody(duly: Duly, desk: Path) -> None:
+    (desk / "law/pack.duly").write_text(
+        'pack law "The law" subject child period placement event visit', encoding="utf-8"
+    )
+    ended = duly("run", "--pack", "law", "--facts", "csv:facts", "--as-at", "2024-04-20")
+    assert (ended.code, ended.out.splitlines()[-1]) == (
+        3,
+        "nothing was checked: no rule applied to anyone",
+    )
