@@ -451,8 +451,9 @@ def _elapsed_since_nth(ordinal: int, seen: _Seen, domain: Domain, boundary: Days
         (seen.scope, seen.day),
     ):
         nth = _nth_day(scope, day, ordinal)
-        ran_out = np.where(day[nth] < ordinal, 0, boundary[day[nth]])  # before all records
-        values.append(_reached(domain, scope[nth], day[nth], ran_out))
+        always = day[nth] < ordinal  # before all records
+        found, ran_out = np.where(always, 0, day[nth]), np.where(always, 0, boundary[day[nth]])
+        values.append(_reached(domain, scope[nth], found.astype(np.int32), ran_out))
     line = timeline(domain, values)
     return Steps(line.scope, line.day, _MAY_MUST[line.code])
 
