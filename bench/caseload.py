@@ -14,8 +14,9 @@ from attrs import evolve
 
 from duly.dsl.policy import Kind
 from duly.engine.days import FAR, MISSING, day_of
-from duly.engine.facts import Column, Facts, Table, build
+from duly.engine.facts import Column, Facts, Table
 from duly.engine.raw import Coverage, RawFacts
+from duly.engine.reading import build
 
 FIRST = day_of(date(2020, 1, 1))
 DAYS = 6 * 365
@@ -25,7 +26,7 @@ GAP = 70
 
 
 def caseload(kinds: Mapping[str, Kind], children: int, seed: int = 1) -> Facts:
-    """Facts of that many children; rows are in order, as ``facts.build`` would leave them."""
+    """Facts of that many children; rows are in order, as ``reading.build`` would leave them."""
     dice = np.random.default_rng(seed)
     subject_kind = next(kind for kind in kinds.values() if kind.nature == "subject")
     coverage = tuple(

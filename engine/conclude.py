@@ -11,10 +11,11 @@ import numpy.typing as npt
 from attrs import evolve, frozen
 
 from duly.dsl import policy as p
-from duly.engine import evaluate as ev
+from duly.engine import batch as b
+from duly.engine import runs
+from duly.engine.batch import Batch
 from duly.engine.dates import PROCLAIMED_UNTIL, Days, iso
 from duly.engine.days import FAR, MISSING, day_of
-from duly.engine.evaluate import Batch
 from duly.engine.facts import Facts, Table
 from duly.engine.obligations import COLUMNS, VERDICTS, Obligations
 from duly.engine.plan import DutyPlan, Plan, condition_text
@@ -279,7 +280,7 @@ def _rows(
 
 
 def _countable(batch: Batch) -> npt.NDArray[np.bool_]:
-    return np.isin(batch.verdict, (ev.MET_LATE, ev.OVERDUE, ev.NOT_MET, ev.DUE, ev.NEEDS_JUDGEMENT))
+    return np.isin(batch.verdict, (b.MET_LATE, b.OVERDUE, b.NOT_MET, b.DUE, b.NEEDS_JUDGEMENT))
 
 
 def _ids(table: Table, rows: Days) -> Text:
@@ -299,9 +300,9 @@ def _anchors(batch: Batch) -> tuple[Text, Text, Text]:
     """What each clock runs from: its kind, its id, and where in the source it stands."""
     kind, ref, source = (np.full(len(batch), "", object) for _ in range(3))
     tables = {
-        ev.FROM_START: (batch.scope_table, batch.scope_row, "start"),
-        ev.FROM_ANCHOR: (batch.anchor_table, batch.anchor_row, ""),
-        ev.FROM_ACT: (batch.act_table, batch.anchor_row, ""),
+        runs.FROM_START: (batch.scope_table, batch.scope_row, "start"),
+        runs.FROM_ANCHOR: (batch.anchor_table, batch.anchor_row, ""),
+        runs.FROM_ACT: (batch.act_table, batch.anchor_row, ""),
     }
     for origin, (table, rows, word) in tables.items():
         some = np.flatnonzero(batch.anchor_from == origin)
@@ -330,13 +331,13 @@ def source_refs(table: Table, rows: Days) -> Text:
 # ------------------------------------------------------------------------ reasons
 
 DOUBTS = {
-    ev.NOT_HELD: "no source holds `{act}`",
-    ev.NOT_COVERED: "the record of `{act}` does not reach back to the day it counts from",
-    ev.AFTER_EXTRACT: "it fell due after the last day that the record of `{act}` covers",
-    ev.UNDECIDED_ACT: "it is not known whether {test}",
-    ev.UNDECIDED_ANCHOR: "it is not known whether what it counts from is there",
-    ev.BLANK_START: "the start is blank: fill it in",
-    ev.NO_ANCHOR: "no record covers what it counts from",
+    b.NOT_HELD: "no source holds `{act}`",
+    b.NOT_COVERED: "the record of `{act}` does not reach back to the day it counts from",
+    b.AFTER_EXTRACT: "it fell due after the last day that the record of `{act}` covers",
+    b.UNDECIDED_ACT: "it is not known whether {test}",
+    b.UNDECIDED_ANCHOR: "it is not known whether what it counts from is there",
+    b.BLANK_START: "the start is blank: fill it in",
+    b.NO_ANCHOR: "no record covers what it counts from",
 }
 """Why an obligation cannot be told, for the person who can fill the gap."""
 
@@ -372,7 +373,7 @@ def _numbered(
 def reason(batch: Batch, row: int, beyond: bool = False) -> str:
     """The grounds of one obligation: its clause, what was assumed, what cannot be told."""
     parts = [_clause(batch, row)]
-    if batch.doubt[row] != ev.NO_DOUBT:
+    if batch.doubt[row] != b.NO_DOUBT:
         parts.append(_doubt(batch, row))
     elif batch.assumed[row]:
         parts.append(_assumption(batch, row))
@@ -390,7 +391,7 @@ def _clause(batch: Batch, row: int) -> str:
     guard = duty.steps[batch.step].guard
     mask = int(guard.table[batch.code[row]])
     standing = [o.text for n, o in enumerate(guard.outcomes) if mask >> n & 1 and o.duration]
-    if batch.verdict[row] == ev.IS_EXEMPT:
+    if batch.verdict[row] == b.IS_EXEMPT:
         clauses = [u.text for s in duty.duty.steps for u in s.unless if u.then is None]
         return f"{duty.steps[batch.step].text}, {' '.join(clauses)}"
     own = duty.steps[batch.step].text

@@ -14,17 +14,18 @@ from attrs import evolve, frozen
 
 from duly.dsl import policy as p
 from duly.engine import conclude, deadlines
-from duly.engine import evaluate as ev
+from duly.engine.batch import Batch, first_rows
+from duly.engine.conditions import Caseload
 from duly.engine.dates import bank_holidays
 from duly.engine.days import FAR, MISSING, date_of, day_of, long_date
 from duly.engine.deadlines import Segments
-from duly.engine.evaluate import Batch
+from duly.engine.evaluate import judge, segments_of
 from duly.engine.facts import Facts, cut
 from duly.engine.lower import lower
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import EXEMPT, PAUSED, DutyPlan, InForceOn, StepPlan, condition_text
+from duly.engine.runs import FROM_ANCHOR, FROM_START
 from duly.engine.scopes import Scopes, scopes_of
-from duly.engine.timeline import Caseload
 
 
 @frozen
@@ -96,10 +97,10 @@ def _duty(duty: DutyPlan, caseload: Caseload) -> DutyExplained:
     if not isinstance(duty.duty, p.Have):
         scopes = scopes_of(duty.scope, caseload)
         if len(scopes.domain):
-            lines = {n: ev.segments_of(step, scopes, caseload) for n, step in enumerate(duty.steps)}
+            lines = {n: segments_of(step, scopes, caseload) for n, step in enumerate(duty.steps)}
     obligations = [
         _obligation(batch, row, caseload, lines)
-        for batch in ev.judge(duty, caseload)
+        for batch in judge(duty, caseload)
         for row in range(len(batch))
     ]
     obligations.sort(key=lambda o: o.anchored or date.min)
@@ -132,7 +133,7 @@ def _timelines(
 
 def _scope_name(duty: DutyPlan, scopes: Scopes, scope: int) -> str:
     if scopes.table is not None:
-        row = int(ev.first_rows(scopes.domain)[scope])
+        row = int(first_rows(scopes.domain)[scope])
         return f"{scopes.table.kind.name} {scopes.table.ids[row]} ({scopes.table.ref(row)})"
     assert isinstance(duty.scope, p.While)
     return f"while {condition_text(duty.scope.condition)}"
@@ -209,10 +210,10 @@ def _scope_ref(batch: Batch, row: int) -> str:
 def _anchor(batch: Batch, row: int) -> str:
     """What the clock runs from, and where in the source it stands."""
     origin, place = int(batch.anchor_from[row]), int(batch.anchor_row[row])
-    if origin == ev.FROM_START:
+    if origin == FROM_START:
         table, place, word = batch.scope_table, int(batch.scope_row[row]), "start of "
     else:
-        table = batch.anchor_table if origin == ev.FROM_ANCHOR else batch.act_table
+        table = batch.anchor_table if origin == FROM_ANCHOR else batch.act_table
         word = ""
     if table is None or place < 0:
         return "start"

@@ -18,11 +18,12 @@ from duly.engine import discovery
 from duly.engine.conclude import Concluded, RuleSummary, conclude, together
 from duly.engine.days import long_date
 from duly.engine.evaluate import evaluate
-from duly.engine.facts import Facts, build
+from duly.engine.facts import Facts
 from duly.engine.lower import lower
 from duly.engine.obligations import Obligations
 from duly.engine.plan import Plan
 from duly.engine.raw import Quarantined
+from duly.engine.reading import build
 
 __all__ = ["RuleSummary", "Run", "read_facts", "run", "run_facts"]
 

@@ -9,13 +9,14 @@ from attrs import frozen
 
 from duly.dsl.policy import Kind, Policy
 from duly.dsl.scenario import Expectation, Fact, Scalar, Scenario
+from duly.engine.batch import Batch
 from duly.engine.days import MISSING, date_of, long_date
-from duly.engine.evaluate import Batch, evaluate
-from duly.engine.facts import build
+from duly.engine.evaluate import evaluate
 from duly.engine.lower import lower
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import Plan
 from duly.engine.raw import Coverage, RawFacts, RawTable
+from duly.engine.reading import build
 
 
 @frozen

@@ -7,13 +7,12 @@ import numpy.typing as npt
 from attrs import frozen
 
 from duly.dsl import policy as p
+from duly.engine.conditions import TRUE_BIT, Caseload, pairs, possible, row_truth
 from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING, UNKNOWN
 from duly.engine.facts import Table
 from duly.engine.periods import periods_of
 from duly.engine.timeline import (
-    TRUE_BIT,
-    Caseload,
     Domain,
     Flags,
     Keys,
@@ -22,10 +21,7 @@ from duly.engine.timeline import (
     first_of_day,
     keys,
     on_days,
-    pairs,
     place_in_scope,
-    possible,
-    row_truth,
     spans,
 )
 

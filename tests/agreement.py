@@ -33,12 +33,13 @@ from duly.dsl.policy import (
     While,
     Within,
 )
+from duly.engine.batch import Batch
 from duly.engine.days import date_of
-from duly.engine.evaluate import Batch, evaluate
-from duly.engine.facts import build
+from duly.engine.evaluate import evaluate
 from duly.engine.lower import lower
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import Plan, anchor_text, condition_text
+from duly.engine.reading import build
 from tests.cases import (
     FEATURES,
     features,

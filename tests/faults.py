@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from duly.engine import dates, deadlines, evaluate, lower, periods, scopes, timeline
+from duly.engine import dates, deadlines, evaluate, lower, periods, runs, scopes, timeline
 
 
 @frozen
@@ -98,7 +98,7 @@ FAULTS = (
     ),
     Fault(
         "a further anchor does not start the sequence again",
-        evaluate,
+        runs,
         "_beginnings",
         "np.where(same, anchors.day[1:], FAR)",
         "FAR",

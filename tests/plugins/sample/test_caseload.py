@@ -11,10 +11,11 @@ import pytest
 
 from duly.dsl.packs import load_policy
 from duly.dsl.policy import Kind, Policy
-from duly.engine.facts import Facts, build
+from duly.engine.facts import Facts
 from duly.engine.obligations import VERDICTS
 from duly.engine.pipeline import run_facts
 from duly.engine.raw import Coverage, RawFacts
+from duly.engine.reading import build
 from duly.plugins.sample import Sample, make_caseload
 from duly.plugins.sources.csv_folder import read
 

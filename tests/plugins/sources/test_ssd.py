@@ -14,8 +14,8 @@ from attrs import asdict
 
 from duly.dsl.packs import load_policy
 from duly.dsl.policy import Kind
-from duly.engine.facts import build
 from duly.engine.raw import FactsError, Quarantined, RawFacts
+from duly.engine.reading import build
 from duly.plugins.sources.ssd import read, register_fact_sources
 
 Write = Callable[..., Path]

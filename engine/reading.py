@@ -1,0 +1,491 @@
+"""Text from sources into typed columns: the one boundary where untyped data comes in.
+
+A row that cannot be read is quarantined with its place and reason; the rest is still used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve
+
+from duly.dsl.policy import Attribute, Kind
+from duly.engine.dates import Days
+from duly.engine.days import (
+    BLANK,
+    EPOCH,
+    FAR,
+    MISSING,
+    UNKNOWN,
+    UNREADABLE,
+    date_of,
+    day_of,
+    long_date,
+    read_day,
+    read_yes_no,
+)
+from duly.engine.facts import ANY_PARENT, Column, Facts, Table
+from duly.engine.raw import Cell, Coverage, Quarantined, RawFacts, RawTable
+
+
+class _Memo(dict[Cell, int]):
+    """Each distinct text is read once."""
+
+    def __init__(self, read: Callable[[str], int]):
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, cell: Cell) -> int:
+        text = "" if cell is None else cell.strip()
+        value = self[cell] = self._read(text)
+        return value
+
+
+def _days(cells: Sequence[Cell], memo: _Memo) -> Days:
+    return np.fromiter(map(memo.__getitem__, cells), np.int32, len(cells))
+
+
+def build(
+    sources: Sequence[RawFacts], kinds: Mapping[str, Kind], today: date | None = None
+) -> Facts:
+    """Typed facts from what the sources handed over.
+
+    ``today`` is the day of the extract where no source knows it.  Kinds that no source supplies
+    are there with no rows and no coverage.
+    """
+    builder = _Builder(kinds, sources)
+    return builder.facts(today)
+
+
+class _Builder:
+    def __init__(self, kinds: Mapping[str, Kind], sources: Sequence[RawFacts]):
+        self.kinds = kinds
+        self.raw: dict[str, list[RawTable]] = {name: [] for name in kinds}
+        for source in sources:
+            for table in source.tables:
+                self.raw[table.kind].append(table)
+        self.sources = sources
+        self.quarantine = [row for source in sources for row in source.quarantine]
+        self.notes = [note for source in sources for note in source.notes]
+        self.read_by_source = len(self.quarantine)
+        self.ids_given: dict[str, dict[tuple[int, int], str]] = {}
+        self.memo_day = _Memo(read_day)
+        self.memo_yes = _Memo(read_yes_no)
+
+    def facts(self, today: date | None) -> Facts:
+        subject_kind = next(kind for kind in self.kinds.values() if kind.nature == "subject")
+        people = self._people()
+        index = {person: number for number, person in enumerate(people)}
+        known = [s.extracted for s in self.sources if s.extracted is not None]
+        extracted = max(known) if known else today
+        tables = {
+            name: self._table(kind, index)
+            for name, kind in self.kinds.items()
+            if kind.nature != "subject"
+        }
+        tables = {n: self._covered(t, len(people), extracted) for n, t in tables.items()}
+        tables = {name: _linked(table, tables, self.ids_given) for name, table in tables.items()}
+        born, columns = self._subjects(subject_kind, index)
+        read = self.read_by_source + sum(
+            len(raw.rows) for raws in self.raw.values() for raw in raws
+        )
+        return Facts(
+            subjects=np.array(people, dtype=object),
+            born=born,
+            columns=columns,
+            tables=tables,
+            quarantine=tuple(self.quarantine),
+            notes=tuple(dict.fromkeys(self.notes)),
+            rows_read=read,
+            extracted=extracted,
+        )
+
+    def _people(self) -> list[str]:
+        found: set[str] = set()
+        for raws in self.raw.values():
+            for raw in raws:
+                found.update(cell.strip() for cell in raw.columns["person_id"] if cell)
+        return sorted(person for person in found if person.casefold() not in BLANK)
+
+    def _refuse(self, raw: RawTable, bad: npt.NDArray[np.bool_], column: str, reason: str) -> None:
+        cells = raw.columns.get(column)
+        for number in np.flatnonzero(bad).tolist():
+            value = (cells[number] if cells is not None else None) or ""
+            self.quarantine.append(
+                Quarantined(raw.place, int(raw.rows[number]), column, value, reason)
+            )
+
+    def _subject_numbers(
+        self, raw: RawTable, index: Mapping[str, int], good: npt.NDArray[np.bool_]
+    ) -> Days:
+        memo = _Memo(lambda text: index.get(text, -1))
+        numbers = _days(raw.columns["person_id"], memo)
+        self._bad(raw, good, numbers < 0, "person_id", "the person is blank")
+        return numbers
+
+    def _bad(
+        self,
+        raw: RawTable,
+        good: npt.NDArray[np.bool_],
+        bad: npt.NDArray[np.bool_],
+        column: str,
+        reason: str,
+    ) -> None:
+        """Quarantine the rows not refused already."""
+        fresh = bad & good
+        if fresh.any():
+            self._refuse(raw, fresh, column, reason)
+            good &= ~bad
+
+    def _day_column(self, raw: RawTable, good: npt.NDArray[np.bool_], column: str) -> Days:
+        days = _days(raw.columns[column], self.memo_day)
+        self._bad(
+            raw, good, days == UNREADABLE, column, "not a date (write 31/01/2024 or 2024-01-31)"
+        )
+        return days
+
+    def _subjects(self, kind: Kind, index: Mapping[str, int]) -> tuple[Days, dict[str, Column]]:
+        born = np.full(len(index), MISSING, np.int32)
+        for raw in self.raw[kind.name]:
+            good = np.ones(len(raw.rows), bool)
+            numbers = self._subject_numbers(raw, index, good)
+            days = (
+                self._day_column(raw, good, "born")
+                if "born" in raw.columns
+                else np.full(len(raw.rows), MISSING, np.int32)
+            )
+            self._bad(
+                raw,
+                good,
+                _repeated(numbers),
+                "person_id",
+                "the same person stands in an earlier row",
+            )
+            born[numbers[good]] = days[good]
+        columns = {
+            name: _absent_column(attribute, len(index))
+            for name, attribute in kind.attributes.items()
+        }
+        for raw in self.raw[kind.name]:
+            for name, attribute in kind.attributes.items():
+                if name in raw.columns:
+                    memo = _Memo(lambda text: index.get(text, -1))
+                    numbers = _days(raw.columns["person_id"], memo)
+                    good = numbers >= 0
+                    column = self._column(raw, good, attribute)
+                    values = columns[name].values.copy()
+                    values[numbers[good]] = column.values[good]
+                    columns[name] = evolve(column, values=values)
+        return born, columns
+
+    def _column(self, raw: RawTable, good: npt.NDArray[np.bool_], attribute: Attribute) -> Column:
+        cells = raw.columns[attribute.name]
+        if attribute.type == "yes/no":
+            values = np.fromiter(map(self.memo_yes.__getitem__, cells), np.int8, len(cells))
+            bad = values == UNREADABLE
+            self._bad(raw, good, bad, attribute.name, "not yes, no or blank")
+            return Column(values)
+        if attribute.type == "date":
+            return Column(self._day_column(raw, good, attribute.name))
+        if attribute.type == "one of":
+            codes = {value.casefold(): code for code, value in enumerate(attribute.values)}
+            memo = _Memo(lambda text: _code(text, codes))
+            values = np.fromiter(map(memo.__getitem__, cells), np.int32, len(cells))
+            reason = f"not one of {', '.join(attribute.values)}"
+            self._bad(raw, good, values == UNREADABLE, attribute.name, reason)
+            return Column(values, attribute.values)
+        found: dict[str, int] = {}
+        memo = _Memo(
+            lambda text: -1 if text.casefold() in BLANK else found.setdefault(text, len(found))
+        )
+        values = np.fromiter(map(memo.__getitem__, cells), np.int32, len(cells))
+        return Column(values, tuple(found))
+
+    def _table(self, kind: Kind, index: Mapping[str, int]) -> Table:
+        parts = [
+            self._part(kind, raw, number, index) for number, raw in enumerate(self.raw[kind.name])
+        ]
+        places = tuple(raw.place for raw in self.raw[kind.name])
+        if not parts:
+            return _empty_table(kind)
+        table = _concatenated(parts, places)
+        table = _in_order(table)
+        return self._without_repeats(table)
+
+    def _part(self, kind: Kind, raw: RawTable, number: int, index: Mapping[str, int]) -> Table:
+        rows = len(raw.rows)
+        good = np.ones(rows, bool)
+        subject = self._subject_numbers(raw, index, good)
+        if kind.nature == "period":
+            start = (
+                self._day_column(raw, good, "start")
+                if "start" in raw.columns
+                else np.full(rows, MISSING, np.int32)
+            )
+            end = (
+                self._day_column(raw, good, "end")
+                if "end" in raw.columns
+                else np.full(rows, MISSING, np.int32)
+            )
+            end = np.where(end == MISSING, FAR, end).astype(np.int32)
+            self._bad(raw, good, end < start, "end", "the end is before the start")
+        else:
+            start = self._day_column(raw, good, "date")
+            self._bad(raw, good, start == MISSING, "date", "the date is blank")
+            end = (start + 1).astype(np.int32)
+        columns = {}
+        for name, attribute in kind.attributes.items():
+            columns[name] = (
+                self._column(raw, good, attribute)
+                if name in raw.columns
+                else _absent_column(attribute, rows)
+            )
+        for milestone in kind.milestones:
+            columns[milestone.name] = (
+                Column(self._day_column(raw, good, milestone.name))
+                if milestone.name in raw.columns
+                else Column(np.full(rows, MISSING, np.int32), supplied=False)
+            )
+        ids = self._ids(raw, kind, number)
+        table = Table(
+            kind=kind,
+            ids=ids,
+            subject=subject,
+            start=start,
+            end=end,
+            parent=np.full(rows, -1, np.int32),
+            columns=columns,
+            places=(),
+            place=np.full(rows, number, np.int32),
+            row=np.asarray(raw.rows, np.int32),
+            covered_from=np.zeros(0, np.int32),
+            covered_to=FAR,
+            coverage="events",
+        )
+        if kind.of is not None and f"{kind.of}_id" in raw.columns:
+            self._remember_links(table, raw, f"{kind.of}_id")
+        return table.take(good)
+
+    def _remember_links(self, table: Table, raw: RawTable, column: str) -> None:
+        given = self.ids_given.setdefault(table.kind.name, {})
+        number = int(table.place[0]) if len(table) else 0
+        for row, cell in zip(raw.rows, raw.columns[column], strict=True):
+            if cell and cell.strip().casefold() not in BLANK:
+                given[(number, int(row))] = cell.strip()
+
+    def _ids(self, raw: RawTable, kind: Kind, number: int) -> npt.NDArray[np.object_]:
+        """The rows' own ids; a row without one is named after its place."""
+        prefix = f"{kind.name}-{number + 1}." if len(self.raw[kind.name]) > 1 else f"{kind.name}-"
+        cells = raw.columns.get("id")
+        if cells is None:
+            return np.array([f"{prefix}{row}" for row in raw.rows], dtype=object)
+        blank = {cell for cell in set(cells) if cell is None or cell.strip().casefold() in BLANK}
+        named = (
+            f"{prefix}{row}" if cell in blank else str(cell).strip()
+            for cell, row in zip(cells, raw.rows, strict=True)
+        )
+        return np.array(list(named), dtype=object)
+
+    def _without_repeats(self, table: Table) -> Table:
+        """Of rows with one id, the one that stands last in the source is used."""
+        if len(table) == len(set(table.ids)):
+            return table
+        last: dict[str, int] = {}
+        order = np.lexsort((table.row, table.place))
+        for position in order:
+            last[table.ids[position]] = int(position)
+        keep = np.zeros(len(table), bool)
+        keep[list(last.values())] = True
+        for position in np.flatnonzero(~keep):
+            self.quarantine.append(
+                Quarantined(
+                    table.places[table.place[position]],
+                    int(table.row[position]),
+                    "id",
+                    str(table.ids[position]),
+                    "a later row has the same id",
+                )
+            )
+        return table.take(keep)
+
+    def _covered(self, table: Table, people: int, extracted: date | None) -> Table:
+        said = [c for s in self.sources for c in s.coverage if c.kind == table.kind.name]
+        stated = [c for c in said if c.only is None]
+        gaps: dict[str, frozenset[str]] = {}
+        for attribute, value in (c.only for c in said if c.only is not None):
+            if not _holds(table, attribute, value):
+                gaps[attribute] = gaps.get(attribute, frozenset()) | {value}
+        table = evolve(table, gaps=gaps)
+        if not self.raw[table.kind.name] and not stated:
+            return evolve(table, covered_from=np.full(people, FAR, np.int32), coverage="absent")
+        coverage = stated[0] if stated else self._assumed_coverage(table, extracted)
+        last = coverage.last or extracted
+        covered_to = day_of(last) if last is not None else FAR
+        first = day_of(coverage.first) if coverage.first is not None else 0
+        covered_from = np.full(people, first, np.int32)
+        if coverage.what == "absent":
+            covered_from[:] = FAR
+        elif coverage.what == "flags":
+            covered_from[:] = covered_to
+        elif coverage.what == "latest_only":
+            np.maximum.at(covered_from, table.subject, table.start)
+        return evolve(
+            table, covered_from=covered_from, covered_to=covered_to, coverage=coverage.what
+        )
+
+    def _assumed_coverage(self, table: Table, extracted: date | None) -> Coverage:
+        known = table.start[table.start >= 0]
+        first = date_of(int(known.min())) if len(known) else EPOCH
+        until = long_date(extracted) if extracted is not None else "the as-at day"
+        self.notes.append(
+            f"coverage of `{table.kind.name}` is not stated: taken as complete from "
+            f"{long_date(first)} to {until}"
+        )
+        return Coverage(table.kind.name, "events", first, extracted, assumed=True)
+
+
+def _holds(table: Table, attribute: str, value: str) -> bool:
+    """Whether some source after all has rows with this value."""
+    column = table.columns[attribute]
+    return value in column.categories and column.categories.index(value) in column.values
+
+
+def _code(text: str, codes: Mapping[str, int]) -> int:
+    folded = text.casefold()
+    return -1 if folded in BLANK else codes.get(folded, UNREADABLE)
+
+
+def _repeated(numbers: Days) -> npt.NDArray[np.bool_]:
+    """Rows whose number stood in an earlier row."""
+    _, first = np.unique(numbers, return_index=True)
+    repeated = np.ones(len(numbers), bool)
+    repeated[first] = False
+    return repeated
+
+
+def _absent_column(attribute: Attribute, rows: int) -> Column:
+    if attribute.type == "yes/no":
+        return Column(np.full(rows, UNKNOWN, np.int8), supplied=False)
+    return Column(np.full(rows, MISSING, np.int32), attribute.values, supplied=False)
+
+
+def _empty_table(kind: Kind) -> Table:
+    none = np.zeros(0, np.int32)
+    columns = {n: _absent_column(a, 0) for n, a in kind.attributes.items()}
+    columns |= {m.name: Column(none, supplied=False) for m in kind.milestones}
+    return Table(
+        kind,
+        np.zeros(0, object),
+        none,
+        none,
+        none,
+        none,
+        columns,
+        (),
+        none,
+        none,
+        none,
+        FAR,
+        "absent",
+    )
+
+
+def _concatenated(parts: Sequence[Table], places: tuple[str, ...]) -> Table:
+    if len(parts) == 1:
+        return evolve(parts[0], places=places)
+    join = np.concatenate
+    columns = {}
+    for name in parts[0].columns:
+        columns[name] = _joined_column([part.columns[name] for part in parts])
+    return evolve(
+        parts[0],
+        ids=join([p.ids for p in parts]),
+        subject=join([p.subject for p in parts]),
+        start=join([p.start for p in parts]),
+        end=join([p.end for p in parts]),
+        parent=join([p.parent for p in parts]),
+        columns=columns,
+        places=places,
+        place=join([p.place for p in parts]),
+        row=join([p.row for p in parts]),
+    )
+
+
+def _joined_column(columns: Sequence[Column]) -> Column:
+    """One column of several; free texts get one list of categories."""
+    categories = tuple(dict.fromkeys(value for c in columns for value in c.categories))
+    code = {value: number for number, value in enumerate(categories)}
+    parts: list[Any] = []  # int8 throughout or int32 throughout
+    for column in columns:
+        if column.categories and column.categories != categories:
+            translate = np.array([code[v] for v in column.categories] + [-1], np.int32)
+            parts.append(translate[column.values])
+        else:
+            parts.append(column.values)
+    supplied = any(column.supplied for column in columns)
+    return Column(np.concatenate(parts), categories, supplied)
+
+
+def _in_order(table: Table) -> Table:
+    """Rows by subject, first day, and id where these tie, whatever their order in the file."""
+    order = np.lexsort((table.start, table.subject))
+    subject, start = table.subject[order], table.start[order]
+    tied = np.flatnonzero((subject[1:] == subject[:-1]) & (start[1:] == start[:-1]))
+    if len(tied):
+        positions = np.union1d(tied, tied + 1)
+        ids = table.ids[order[positions]].astype(str)
+        within = np.lexsort((ids, start[positions], subject[positions]))
+        order[positions] = order[positions][within]
+    return _reordered(table, order)
+
+
+def _reordered(table: Table, order: npt.NDArray[np.intp]) -> Table:
+    return evolve(
+        table,
+        ids=table.ids[order],
+        subject=table.subject[order],
+        start=table.start[order],
+        end=table.end[order],
+        parent=table.parent[order],
+        columns={n: evolve(c, values=c.values[order]) for n, c in table.columns.items()},
+        place=table.place[order],
+        row=table.row[order],
+    )
+
+
+def _linked(
+    table: Table,
+    tables: Mapping[str, Table],
+    given: Mapping[str, Mapping[tuple[int, int], str]],
+) -> Table:
+    """Each row's parent: by the id it names, else the one running on its first day."""
+    if table.kind.of is None or not len(table):
+        return table
+    parents = tables[table.kind.of]
+    by_date = _running_on(parents, table.subject, table.start)
+    by_date[table.start == MISSING] = ANY_PARENT
+    named = given.get(table.kind.name, {})
+    if not named:
+        return evolve(table, parent=by_date)
+    row_of = {identifier: row for row, identifier in enumerate(parents.ids)}
+    parent = by_date.copy()
+    for number, key in enumerate(zip(table.place.tolist(), table.row.tolist(), strict=True)):
+        if key in named:
+            parent[number] = row_of.get(named[key], -1)
+    return evolve(table, parent=parent)
+
+
+def _running_on(periods: Table, subject: Days, day: Days) -> Days:
+    """The latest period of the subject that had started by the day and was still running."""
+    if not len(periods):
+        return np.full(len(subject), -1, np.int32)
+    keys = (periods.subject.astype(np.int64) << 17) | np.maximum(periods.start, 0)
+    wanted = (subject.astype(np.int64) << 17) | np.maximum(day, 0)
+    found = np.searchsorted(keys, wanted, side="right") - 1
+    safe = np.maximum(found, 0)
+    fits = (found >= 0) & (periods.subject[safe] == subject) & (periods.end[safe] > day)
+    return np.where(fits, found, -1).astype(np.int32)
