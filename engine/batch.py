@@ -42,8 +42,9 @@ class Batch:
     """The obligations of one step of one duty; arrays of equal length, days as int32.
 
     ``act`` is the fulfilling row (-1 for none), ``end`` the day on which the obligation ended
-    (``FAR`` while it runs), ``doubt`` why it cannot be told, ``code`` and ``mask`` the guard's
-    state that decided the deadline.
+    (``FAR`` while it runs), ``doubt`` why it cannot be told, ``code`` the state of the guard's
+    leaves that decided the deadline, ``mover`` a leaf that is not known and would move it (-1 for
+    none).
     """
 
     duty: DutyPlan
@@ -60,6 +61,7 @@ class Batch:
     verdict: npt.NDArray[np.int8]
     days: Days
     assumed: Flags
+    mover: npt.NDArray[np.int8]
     doubt: npt.NDArray[np.int8]
     code: npt.NDArray[np.int32]
     anchor_table: Table | None
@@ -101,6 +103,7 @@ _COLUMNS = (
     "verdict",
     "days",
     "assumed",
+    "mover",
     "doubt",
     "code",
 )

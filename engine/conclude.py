@@ -111,8 +111,9 @@ _NO_TEXT = np.zeros(0, object)
 
 
 def _recent(batch: Batch, since: int, as_at: int) -> npt.NDArray[np.bool_]:
-    """Still open, or due or fulfilled on or after ``since``."""
-    open_ = (batch.fulfilled == MISSING) & (batch.end > as_at)
+    """Still open on ``since``, or due or fulfilled on or after it."""
+    undone = batch.fulfilled == MISSING
+    open_ = undone & ((batch.end > as_at) | (batch.end >= since))
     dated = np.where(batch.deadline == MISSING, batch.anchor, batch.deadline)
     recent: npt.NDArray[np.bool_] = open_ | (dated >= since) | (batch.fulfilled >= since)
     return recent
@@ -207,7 +208,7 @@ def _shape(plan: DutyPlan) -> tuple[object, ...]:
 
 
 def effective_deadlines(plan: Plan, batches: Sequence[Batch]) -> list[Days]:
-    """For each obligation the earliest deadline of all layers on the same anchor."""
+    """For each obligation the earliest deadline of all layers, of the same step and anchor."""
     effective = [batch.deadline for batch in batches]
     for group in paired_duties(plan):
         members = [n for n, batch in enumerate(batches) if batch.duty in group]
@@ -217,9 +218,10 @@ def effective_deadlines(plan: Plan, batches: Sequence[Batch]) -> list[Days]:
         anchor = np.concatenate([batches[n].anchor for n in members])
         start = np.concatenate([batches[n].scope_start for n in members])
         deadline = np.concatenate([batches[n].deadline for n in members])
-        order = np.lexsort((anchor, start, subject))
+        step = np.concatenate([np.full(len(batches[n]), batches[n].step) for n in members])
+        order = np.lexsort((step, anchor, start, subject))
         same = np.ones(len(order), bool)
-        for column in (subject, start, anchor):
+        for column in (subject, start, anchor, step):
             same[1:] &= column[order][1:] == column[order][:-1]
         first = np.flatnonzero(~same | (np.arange(len(order)) == 0))
         dated = np.where(deadline == MISSING, FAR, deadline)[order]
@@ -344,15 +346,30 @@ DOUBTS = {
 
 def reasons(batch: Batch) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
     """Each row's grounds in a sentence: the number of the sentence, and the sentences."""
-    after = day_of(PROCLAIMED_UNTIL)
-    beyond = batch.deadline > after
+    beyond = batch.deadline > day_of(PROCLAIMED_UNTIL)
     key = batch.code
-    for column, size in ((batch.verdict, 16), (batch.doubt, 16), (batch.assumed, 2), (beyond, 2)):
+    for column, size in (
+        (batch.verdict, 16),
+        (batch.doubt, 16),
+        (batch.mover + 1, 16),
+        (batch.assumed, 2),
+        (beyond, 2),
+        (_unread(batch), 2),
+    ):
         key = key * np.int32(size) + column
     distinct, number = _numbered(key)
     first = np.zeros(len(distinct), np.intp)
     first[number[::-1]] = np.arange(len(key) - 1, -1, -1)
-    return number, tuple(reason(batch, int(row), bool(beyond[row])) for row in first)
+    return number, tuple(reason(batch, int(row)) for row in first)
+
+
+def _unread(batch: Batch) -> npt.NDArray[np.bool_]:
+    """Whether something was missed and a row about the child could not be read."""
+    if not batch.act_table.unread:
+        return np.zeros(len(batch), bool)
+    missed = np.isin(batch.verdict, (b.OVERDUE, b.NOT_MET, b.MET_LATE))
+    unread: npt.NDArray[np.bool_] = missed & np.isin(batch.subject, list(batch.act_table.unread))
+    return unread
 
 
 def _numbered(
@@ -370,16 +387,18 @@ def _numbered(
     return distinct, place[key]
 
 
-def reason(batch: Batch, row: int, beyond: bool = False) -> str:
+def reason(batch: Batch, row: int) -> str:
     """The grounds of one obligation: its clause, what was assumed, what cannot be told."""
+    one = batch.take(np.array([row]))
     parts = [_clause(batch, row)]
     if batch.doubt[row] != b.NO_DOUBT:
         parts.append(_doubt(batch, row))
     elif batch.assumed[row]:
         parts.append(_assumption(batch, row))
-    if batch.duty.rule.unconfirmed:
-        parts.append("rests on a provision not yet confirmed")
-    if beyond and _working_days(batch.duty):
+    if _unread(one).any():
+        parts.append(f"a row of `{batch.act_table.kind.name}` about this child is in quarantine")
+    parts.extend(f"not confirmed: {text}" for text in batch.duty.rule.unconfirmed)
+    if batch.deadline[row] > day_of(PROCLAIMED_UNTIL) and _working_days(batch.duty):
         parts.append(f"bank holidays are proclaimed only to {PROCLAIMED_UNTIL:%Y}")
     return "; ".join(part for part in parts if part)
 
@@ -393,7 +412,7 @@ def _clause(batch: Batch, row: int) -> str:
     standing = [o.text for n, o in enumerate(guard.outcomes) if mask >> n & 1 and o.duration]
     if batch.verdict[row] == b.IS_EXEMPT:
         clauses = [u.text for s in duty.duty.steps for u in s.unless if u.then is None]
-        return f"{duty.steps[batch.step].text}, {' '.join(clauses)}"
+        return ", ".join([duty.steps[batch.step].text, *(c.lstrip(", ") for c in clauses)])
     own = duty.steps[batch.step].text
     if not standing or own in standing:
         return own
@@ -412,9 +431,9 @@ def _doubt(batch: Batch, row: int) -> str:
 
 def _assumption(batch: Batch, row: int) -> str:
     guard = batch.duty.steps[batch.step].guard
-    mover = int(guard.mover[batch.code[row]])
+    mover = int(batch.mover[row])
     if mover < 0:
-        return "assumed: a fact that could move it is not known on some day"
+        return "assumed: it is not known whether what it counts from is there"
     return f"assumed: it is not known whether {condition_text(guard.leaves[mover])}"
 
 

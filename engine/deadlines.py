@@ -12,7 +12,7 @@ from attrs import frozen
 
 from duly.engine.dates import Days, deadline_table
 from duly.engine.days import FAR
-from duly.engine.plan import EXEMPT, Guard
+from duly.engine.plan import EXEMPT, PAUSED, Guard
 from duly.engine.timeline import Flags, Keys, Timeline, keys
 
 
@@ -23,7 +23,10 @@ class Segments:
     ``following`` is the first day of the next segment of the same scope, ``FAR`` for the last;
     ``soonest`` and ``latest`` have one row for each set of outcomes that occurs, ``which`` says
     which row a segment uses: for each anchor day the earliest and the latest deadline that the
-    set allows, ``FAR`` for none.  ``open`` marks segments with more than one possible outcome.
+    set allows, ``FAR`` for none.  ``open`` marks segments with more than one possible outcome,
+    ``next_open`` is the first of them at or after each segment (their number where there is none);
+    ``stands`` marks those on which the duty stands or may; ``stood_before`` and ``exempt_before``
+    count the segments before each on which it may have stood, or was surely exempt.
     """
 
     key: Keys
@@ -35,6 +38,9 @@ class Segments:
     soonest: Days
     latest: Days
     open: Flags
+    next_open: npt.NDArray[np.intp]
+    stands: Flags
+    stood_before: npt.NDArray[np.int64]
     exempt_before: npt.NDArray[np.int64]
 
     def at(self, scope: Days, day: Days) -> npt.NDArray[np.intp]:
@@ -59,6 +65,7 @@ def segments(line: Timeline, guard: Guard) -> Segments:
     same = scope[1:] == scope[:-1]
     following[:-1] = np.where(same, day[1:], FAR)
     only_exempt = mask == 1 << EXEMPT
+    stands = (mask & ~(1 << PAUSED | 1 << EXEMPT)) != 0
     return Segments(
         line.key,
         day,
@@ -69,8 +76,18 @@ def segments(line: Timeline, guard: Guard) -> Segments:
         np.stack([_allowed(int(m), guard, np.minimum) for m in used]),
         np.stack([_allowed(int(m), guard, np.maximum) for m in used]),
         (mask & (mask - 1)) != 0,
+        _next(mask & (mask - 1) != 0),
+        stands,
+        np.concatenate([[0], np.cumsum(stands)]),
         np.concatenate([[0], np.cumsum(only_exempt)]),
     )
+
+
+def _next(marked: Flags) -> npt.NDArray[np.intp]:
+    """The first marked place at or after each, the number of places where there is none."""
+    place = np.where(marked, np.arange(len(marked)), len(marked))
+    nearest: npt.NDArray[np.intp] = np.minimum.accumulate(place[::-1])[::-1]
+    return nearest
 
 
 def _never() -> Days:

@@ -42,9 +42,11 @@ def doubts(
 ) -> npt.NDArray[np.int8]:
     """Why each verdict cannot be told, 0 where it can."""
     doubt = np.zeros(len(batch), np.int8)
-    table, sequence = acts.table, len(duty.steps) > 1
+    table = acts.table
+    # unseen acts can only move a sequence on, so the last step is never in doubt
+    stepped = 0 < run.step < len(duty.steps) - 1
     missed = _MISSED[batch.verdict]
-    open_ = missed | (batch.verdict == DUE) if sequence else missed
+    open_ = missed | (batch.verdict == DUE) if stepped else missed
     if run.doubtful.any():
         doubt[run.doubtful & missed] = UNDECIDED_ANCHOR
     if scopes.doubt is not None:
@@ -53,17 +55,18 @@ def doubts(
         doubt[unsure & missed] = UNDECIDED_ANCHOR
     assert isinstance(duty.duty, p.Do)
     if len(acts.undecided) and duty.duty.act.milestone is None:
-        stepped = open_ if sequence else np.zeros(len(batch), bool)
-        doubt[_undecided(run, scopes, acts, batch, missed, stepped)] = UNDECIDED_ACT
+        moved = open_ if stepped else np.zeros(len(batch), bool)
+        doubt[_undecided(run, scopes, acts, batch, missed, moved)] = UNDECIDED_ACT
     if (table.covered_from > 0).any():
         covered = table.covered_from[batch.subject]
-        early = (run.begun if sequence else batch.anchor) < covered
+        early = (run.begun if stepped else batch.anchor) < covered
         doubt[early & open_] = NOT_COVERED
     if table.covered_to < caseload.as_at:
         fell_due = (batch.deadline > table.covered_to) & (batch.deadline < caseload.as_at)
         unseen = _OPEN_OR_LAPSED[batch.verdict] & fell_due
         doubt[unseen] = AFTER_EXTRACT
-    if table.coverage == "absent":
+    milestone = duty.duty.act.milestone
+    if table.coverage == "absent" or (milestone and not table.columns[milestone].supplied):
         doubt[batch.verdict != IS_EXEMPT] = NOT_HELD
     return doubt
 
@@ -78,11 +81,14 @@ def _may_not_be_there(scopes: Scopes, batch: Batch) -> Flags:
 
 
 def _undecided(
-    run: Run, scopes: Scopes, acts: Acts, batch: Batch, missed: Flags, stepped: Flags
+    run: Run, scopes: Scopes, acts: Acts, batch: Batch, missed: Flags, moved: Flags
 ) -> Flags:
-    """Whether an act that may not fit would make a difference to the verdict."""
+    """Whether an act that may not fit would make a difference to the verdict.
+
+    ``moved`` marks obligations that it would put into a later step.
+    """
     marked = np.zeros(len(batch), bool)
-    some = np.flatnonzero(missed | stepped)
+    some = np.flatnonzero(missed | moved)
     scope = run.scope[some]
     step = batch.duty.steps[run.step]
     same_kind = run.anchor_table is not None and run.anchor_table.kind.name == acts.table.kind.name
@@ -96,5 +102,5 @@ def _undecided(
     marked[some] = (hi > lo) & missed[some]
     begun = np.searchsorted(acts.undecided, acts.in_scope(scope, run.begun[some]), side="left")
     until = np.searchsorted(acts.undecided, acts.in_scope(scope, batch.anchor[some]), side="right")
-    marked[some] |= (until > begun) & stepped[some]
+    marked[some] |= (until > begun) & moved[some]
     return marked

@@ -38,7 +38,7 @@ from duly.engine.deadlines import Segments, segments
 from duly.engine.doubts import doubts
 from duly.engine.facts import Facts, Table, cut
 from duly.engine.lower import ABSENT, FAILED, HELD, JUDGED_EXEMPT
-from duly.engine.plan import EXEMPT, PAUSED, DutyPlan, Plan, StepPlan
+from duly.engine.plan import EXEMPT, PAUSED, DutyPlan, Guard, Plan, StepPlan
 from duly.engine.runs import FROM_ANCHOR, FROM_START, Run, milestones, sequence, unseen
 from duly.engine.scopes import (
     Acts,
@@ -134,12 +134,14 @@ def _judged(
     if isinstance(step.timing, p.WithoutNumber):
         return _unnumbered(duty, run, scopes, acts, line, first, caseload)
     due, assumed = _deadlines(step.timing, run, line, first)
+    due.day[_never_stood(line, run, first, caseload.as_at)] = FAR
     verdict, days = verdicts(due.day, run.fulfilled, run.end, caseload.as_at)
     batch = _batch(duty, run, scopes, acts, verdict, days, line.code[due.segment], due.day, assumed)
+    batch.mover[:] = _movers(step.guard, line, first, batch.code, assumed)
     keep = np.ones(len(batch), bool)
     none = np.flatnonzero(due.day == FAR)
     if len(none):
-        exempt = _ever_exempt(line, run, first, scopes, none, caseload.as_at)
+        exempt = _ever_exempt(line, run, first, none, caseload.as_at)
         keep[none] = exempt
         batch.verdict[none] = IS_EXEMPT
         batch.days[none] = 0
@@ -188,20 +190,58 @@ def _deadlines(
     return due, assumed
 
 
+def _movers(
+    guard: Guard,
+    line: Segments,
+    first: npt.NDArray[np.intp],
+    code: npt.NDArray[np.int32],
+    assumed: Flags,
+) -> npt.NDArray[np.int8]:
+    """For what is assumed a leaf that would move it: of the deciding day, else of the next open."""
+    mover = np.full(len(code), -1, np.int8)
+    some = np.flatnonzero(assumed)
+    mover[some] = guard.mover[code[some]]
+    some = some[mover[some] < 0]
+    following = line.next_open[first[some]]
+    there = following < len(line.key)
+    following = np.where(there, following, 0)
+    there &= line.key[following] >> 17 == line.key[first[some]] >> 17
+    mover[some[there]] = guard.mover[line.code[following[there]]]
+    return mover
+
+
+def _last_segment(
+    line: Segments, run: Run, some: npt.NDArray[np.intp], as_at: int
+) -> npt.NDArray[np.intp]:
+    """The segment of the last day of each obligation's life."""
+    last = np.minimum(np.minimum(run.fulfilled[some], run.end[some] - 1), as_at)
+    return line.at_any(run.scope[some], np.maximum(last, run.stands[some]))
+
+
+def _never_stood(
+    line: Segments, run: Run, first: npt.NDArray[np.intp], as_at: int
+) -> npt.NDArray[np.intp]:
+    """Obligations that were settled before their duty stood on any day: they did not apply."""
+    settled = (run.fulfilled < FAR) | (run.end <= as_at)
+    some = np.flatnonzero(~line.stands[first] & settled)
+    final = _last_segment(line, run, some, as_at)
+    never: npt.NDArray[np.intp] = some[
+        line.stood_before[final + 1] == line.stood_before[first[some]]
+    ]
+    return never
+
+
 def _ever_exempt(
     line: Segments,
     run: Run,
     first: npt.NDArray[np.intp],
-    scopes: Scopes,
     some: npt.NDArray[np.intp],
     as_at: int,
 ) -> Flags:
     """Whether there was a day of surely no duty between the anchor and the obligation's end."""
-    last = np.minimum(np.minimum(run.fulfilled[some], run.end[some] - 1), as_at)
-    last = np.maximum(last, run.stands[some])
-    final = line.at_any(run.scope[some], last)
-    between = line.exempt_before[final + 1] - line.exempt_before[first[some]]
-    return between > 0
+    final = _last_segment(line, run, some, as_at)
+    exempt: Flags = line.exempt_before[final + 1] > line.exempt_before[first[some]]
+    return exempt
 
 
 def _batch(
@@ -230,6 +270,7 @@ def _batch(
         verdict=verdict,
         days=days,
         assumed=assumed,
+        mover=np.full(len(run.scope), -1, np.int8),
         doubt=np.zeros(len(run.scope), np.int8),
         code=code,
         anchor_table=run.anchor_table,
@@ -279,6 +320,7 @@ def _untold(duty: DutyPlan, scopes: Scopes, acts: Acts, domain: Domain, doubt: i
         verdict=np.full(count, CANNOT_TELL, np.int8),
         days=np.zeros(count, np.int32),
         assumed=np.zeros(count, bool),
+        mover=np.full(count, -1, np.int8),
         doubt=np.full(count, doubt, np.int8),
         code=np.zeros(count, np.int32),
         anchor_table=None,
@@ -326,6 +368,7 @@ def _states(duty: DutyPlan, caseload: Caseload) -> Batch:
         verdict=verdict.astype(np.int8),
         days=np.zeros(count, np.int32),
         assumed=np.zeros(count, bool),
+        mover=np.full(count, -1, np.int8),
         doubt=np.where(
             verdict == CANNOT_TELL, np.where(blank, BLANK_START, UNDECIDED_ACT), NO_DOUBT
         ).astype(np.int8),

@@ -16,7 +16,7 @@ from duly.dsl import policy as p
 from duly.engine import conclude, deadlines
 from duly.engine.batch import Batch, first_rows
 from duly.engine.conditions import Caseload
-from duly.engine.dates import bank_holidays
+from duly.engine.dates import Days, bank_holidays
 from duly.engine.days import FAR, MISSING, date_of, day_of, long_date
 from duly.engine.deadlines import Segments
 from duly.engine.evaluate import judge, segments_of
@@ -41,7 +41,7 @@ class Stretch:
 
 @frozen
 class Explained:
-    """One obligation in words."""
+    """One obligation in words; ``floor`` is the earliest deadline of all layers on its anchor."""
 
     scope: str
     anchor: str
@@ -49,6 +49,7 @@ class Explained:
     verdict: str
     anchored: date | None
     deadline: date | None
+    floor: date | None
     fulfilled: str
     days: int
     reason: str
@@ -86,12 +87,23 @@ def explain(
     one = facts.between(int(found[0]), int(found[0]) + 1)
     caseload = Caseload(cut(one, as_at, known_at), day_of(as_at))
     plan = lower(policy)
-    chosen = [d for d in plan.duties if not rules or d.rule.qualified in rules]
-    explained = (_duty(duty, caseload) for duty in chosen)
+    judged = [batch for duty in plan.duties for batch in judge(duty, caseload)]
+    floors = conclude.effective_deadlines(plan, judged)
+    explained = (
+        _duty(
+            duty,
+            caseload,
+            [pair for pair in zip(judged, floors, strict=True) if pair[0].duty is duty],
+        )
+        for duty in plan.duties
+        if not rules or duty.rule.qualified in rules
+    )
     return [each for each in explained if each.obligations]
 
 
-def _duty(duty: DutyPlan, caseload: Caseload) -> DutyExplained:
+def _duty(
+    duty: DutyPlan, caseload: Caseload, judged: Sequence[tuple[Batch, Days]]
+) -> DutyExplained:
     lines: dict[int, Segments] = {}
     scopes: Scopes | None = None
     if not isinstance(duty.duty, p.Have):
@@ -99,8 +111,8 @@ def _duty(duty: DutyPlan, caseload: Caseload) -> DutyExplained:
         if len(scopes.domain):
             lines = {n: segments_of(step, scopes, caseload) for n, step in enumerate(duty.steps)}
     obligations = [
-        _obligation(batch, row, caseload, lines)
-        for batch in judge(duty, caseload)
+        _obligation(batch, row, caseload, lines, int(floor[row]))
+        for batch, floor in judged
         for row in range(len(batch))
     ]
     obligations.sort(key=lambda o: o.anchored or date.min)
@@ -174,7 +186,7 @@ def _clause(step: StepPlan, mask: int) -> str:
 
 
 def _obligation(
-    batch: Batch, row: int, caseload: Caseload, lines: dict[int, Segments]
+    batch: Batch, row: int, caseload: Caseload, lines: dict[int, Segments], floor: int
 ) -> Explained:
     deadline = _date(int(batch.deadline[row]))
     anchor, fulfilled = int(batch.anchor[row]), int(batch.fulfilled[row])
@@ -189,6 +201,7 @@ def _obligation(
         verdict=VERDICTS[batch.verdict[row]].replace("_", " "),
         anchored=_date(anchor),
         deadline=deadline,
+        floor=_date(floor),
         fulfilled=done,
         days=int(batch.days[row]),
         reason=conclude.reason(batch, row),

@@ -43,7 +43,8 @@ class Table:
     ``MISSING`` if blank; ``end`` int32 days, ``FAR`` while running; ``parent`` int32 row of the
     table that the kind is ``of``, -1 for none, or ``ANY_PARENT``.  ``covered_from`` int32 for each
     subject: nothing is known before that day (``FAR``: nothing at all); nor after ``covered_to``.
-    ``gaps`` names values of attributes whose rows no source holds.
+    ``gaps`` names values of attributes whose rows no source holds; ``unread`` the subjects of whom
+    a row is in quarantine.
     """
 
     kind: Kind
@@ -60,6 +61,7 @@ class Table:
     covered_to: int
     coverage: str
     gaps: Mapping[str, frozenset[str]] = {}
+    unread: frozenset[int] = frozenset()
 
     def __len__(self) -> int:
         return len(self.subject)
@@ -120,6 +122,7 @@ class Facts:
                     np.int32
                 ),
                 covered_from=table.covered_from[some],
+                unread=frozenset(s - first for s in table.unread if first <= s < last),
             )
         columns = {n: evolve(c, values=c.values[some]) for n, c in self.columns.items()}
         return evolve(
@@ -127,8 +130,8 @@ class Facts:
         )
 
     def partitions(self, size: int) -> Iterator[Facts]:
-        """The caseload in parts of so many subjects, in order."""
-        for first in range(0, len(self.subjects), size):
+        """The caseload in parts of so many subjects, in order; nobody is one part."""
+        for first in range(0, max(len(self.subjects), 1), size):
             yield self.between(first, first + size)
 
 

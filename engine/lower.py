@@ -26,12 +26,9 @@ from duly.engine.plan import (
     Plan,
     StepPlan,
 )
+from duly.engine.raw import PlanError
 
 Truth = Mapping[Leaf, bool]
-
-
-class PlanError(Exception):
-    """A duty that cannot be computed; the message says which and why."""
 
 
 def lower(policy: p.Policy) -> Plan:

@@ -85,3 +85,7 @@ class FactsError(Exception):
 
     def __str__(self) -> str:
         return f"{self.what}\n  where: {self.where}\n  why:   {self.why}\n  help:  {self.help}"
+
+
+class PlanError(Exception):
+    """A duty that cannot be computed; the message says which and why."""

@@ -73,6 +73,7 @@ class _Builder:
         self.notes = [note for source in sources for note in source.notes]
         self.read_by_source = len(self.quarantine)
         self.ids_given: dict[str, dict[tuple[int, int], str]] = {}
+        self.unread: dict[str, set[int]] = {name: set() for name in kinds}
         self.memo_day = _Memo(read_day)
         self.memo_yes = _Memo(read_yes_no)
 
@@ -268,6 +269,7 @@ class _Builder:
         )
         if kind.of is not None and f"{kind.of}_id" in raw.columns:
             self._remember_links(table, raw, f"{kind.of}_id")
+        self.unread[kind.name].update(subject[~good & (subject >= 0)].tolist())
         return table.take(good)
 
     def _remember_links(self, table: Table, raw: RawTable, column: str) -> None:
@@ -319,7 +321,7 @@ class _Builder:
         for attribute, value in (c.only for c in said if c.only is not None):
             if not _holds(table, attribute, value):
                 gaps[attribute] = gaps.get(attribute, frozenset()) | {value}
-        table = evolve(table, gaps=gaps)
+        table = evolve(table, gaps=gaps, unread=frozenset(self.unread[table.kind.name]))
         if not self.raw[table.kind.name] and not stated:
             return evolve(table, covered_from=np.full(people, FAR, np.int32), coverage="absent")
         coverage = stated[0] if stated else self._assumed_coverage(table, extracted)

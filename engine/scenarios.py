@@ -35,7 +35,8 @@ class Outcome:
         if self.fulfilled is not None:
             parts.append(f"on {long_date(self.fulfilled)}")
         if self.deadline is not None:
-            parts.append(f"due {long_date(self.deadline)}")
+            word = "" if self.verdict == "due" else "due "
+            parts.append(f"{word}{long_date(self.deadline)}")
         if self.days:
             parts.append(f"by {self.days} days")
         if self.assumed:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from duly.dsl.policy import Policy
 from duly.engine import discovery
-from duly.engine.cli.explain import describe
+from duly.engine.cli.explain import describe, heading
 from duly.engine.explain import explain
 from duly.engine.facts import Facts
 from duly.engine.obligations import VERDICTS
@@ -80,7 +80,8 @@ def _example(policy: Policy, facts: Facts, verdict: str, subject: str, rule: str
         for duty in explain(policy, facts, AS_AT, subject, [rule])
         if duty.obligations[-1].verdict == title
     ]
-    shown = "\n\n".join("\n".join(describe(duty, 1)) for duty in duties)
+    lines = [*heading(duties[0].rule), *(line for duty in duties for line in describe(duty, 1))]
+    shown = "\n".join(lines)
     return f"### {title.capitalize()}\n\n```console\n{command}\n{shown}\n```\n"
 
 

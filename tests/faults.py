@@ -35,17 +35,18 @@ class Fault:
     def seed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Put the faulty function wherever the evaluator uses the right one."""
         function = getattr(self.module, self.function)
+        faulty = self.rewritten(function)
         for module in engine_modules():
-            if getattr(module, self.function, None) is function:
-                monkeypatch.setattr(module, self.function, self.faulty(function))
+            if vars(module).get(self.function) is function:
+                monkeypatch.setattr(module, self.function, faulty)
 
-    def faulty(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def rewritten(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function with the wrong words, among the names of its own module."""
         text = textwrap.dedent(inspect.getsource(function))
         assert text.count(self.right) == 1, f"{self.name}: `{self.right}` is not in {function}"
-        scope = dict(vars(self.module))
-        names = vars(self.module)
-        exec(text.replace(self.right, self.wrong), names, scope)  # noqa: S102
-        return scope[self.function]  # type: ignore[no-any-return]
+        made: dict[str, Callable[..., Any]] = {}
+        exec(text.replace(self.right, self.wrong), vars(self.module), made)  # noqa: S102
+        return made[self.function]
 
 
 def engine_modules() -> Iterator[ModuleType]:

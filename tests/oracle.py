@@ -531,8 +531,9 @@ class Moment:
         found = [it for it in anchor_days(self.world, scope, anchor) if it[0] <= self.day]
         unseen = self.world.gaps(kind, self.scope.start if inside else None, self.day)
         if isinstance(anchor, PeriodEdge) and anchor.edge == "start":
-            blank = [row for row in self.world.rows(kind) if self.runs(row) is None]
-            unseen += [(LONG_AGO, self.day) for _ in blank]
+            blank = [row for row in self.world.rows(kind) if row.start is None]
+            ends = [row.end - DAY if row.end else self.day for row in blank]
+            unseen += [(LONG_AGO, min(end, self.day)) for end in ends]
         return found, unseen
 
 

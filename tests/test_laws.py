@@ -72,7 +72,7 @@ def halves(rng: random.Random, row: Row, kind: Kind) -> list[Row]:
     whole = kind.joined is None or (kind.of is not None and row.of is None)
     if whole or middle is None or (row.end is not None and middle >= row.end):
         return [row]
-    continues = {} if kind.joined == "always" else {kind.joined: True}
+    continues = {} if kind.joined in (None, "always") else {str(kind.joined): True}
     second = evolve(row, id=f"{row.id}b", start=middle, values={**row.values, **continues})
     return [evolve(row, end=middle), second]
 

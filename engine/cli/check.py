@@ -10,6 +10,7 @@ from duly.dsl.diagnostics import PolicyError, render
 from duly.dsl.packs import LoadedPolicy
 from duly.engine import discovery
 from duly.engine.cli.main import FINDINGS, NOTHING_CHECKED
+from duly.engine.lower import lower
 
 
 @click.command("check")
@@ -25,6 +26,7 @@ def command(packs: tuple[str, ...]) -> None:
     for wanted in packs or tuple(discovery.packs(manager)):
         try:
             loaded = discovery.load(manager, wanted)
+            lower(loaded.policy)
             scenarios = len(loaded.scenarios())
         except PolicyError as error:
             failed = True

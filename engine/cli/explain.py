@@ -9,7 +9,7 @@ from datetime import date
 import click
 
 from duly.dsl.diagnostics import did_you_mean
-from duly.dsl.policy import Policy
+from duly.dsl.policy import Policy, Rule
 from duly.engine import discovery
 from duly.engine.cli import options
 from duly.engine.cli.main import NOTHING_CHECKED
@@ -52,8 +52,12 @@ def command(
         click.echo(f"no rule applied to {subject} as at {long_date(as_at)}")
         sys.exit(NOTHING_CHECKED)
     click.echo(f"{subject} as at {long_date(as_at)}")
+    told = None
     for duty in duties:
         click.echo()
+        if duty.rule is not told:
+            click.echo("\n".join(heading(duty.rule)))
+            told = duty.rule
         click.echo("\n".join(describe(duty, last)))
 
 
@@ -68,12 +72,20 @@ def _rules(name: str, policy: Policy) -> list[str]:
     return found
 
 
-def describe(duty: DutyExplained, last: int = 3) -> list[str]:
-    """One duty as lines of text: clause and source, timeline, obligations."""
-    rule = duty.rule
-    lines = [f"{rule.qualified}: {rule.title}", f"  {duty.text}"]
+def heading(rule: Rule) -> list[str]:
+    """A rule as lines of text: its sources, the rows that it encodes, and what it rests on."""
+    lines = [f"{rule.qualified}: {rule.title}"]
     lines += [f"  source: {citation}" for citation in rule.citations]
+    if rule.traces:
+        lines.append(f"  rows: {', '.join(rule.traces)}")
+    lines += [f"  because {text}" for text in rule.because]
     lines += [f"  not confirmed: {text}" for text in rule.unconfirmed]
+    return lines
+
+
+def describe(duty: DutyExplained, last: int = 3) -> list[str]:
+    """One duty as lines of text: its sentence, its timelines, its latest obligations."""
+    lines = [f"  {duty.text}"]
     scopes = duty.stretches[-last:] if last else duty.stretches
     for title, stretches in scopes:
         lines.append(f"  {title}")
@@ -107,6 +119,8 @@ def _obligation(o: Explained) -> Sequence[str]:
         lines.append(f"    from {long_date(o.anchored)}: {o.anchor}")
     if o.deadline is not None:
         lines.append(f"    due  {o.deadline:%A} {long_date(o.deadline)}")
+    if o.floor is not None and o.floor != o.deadline:
+        lines.append(f"    floor {long_date(o.floor)}, the earlier clock of another layer")
     if o.holidays:
         lines.append(f"    working days, passing over {', '.join(o.holidays)}")
     if o.fulfilled:

@@ -9,7 +9,7 @@ import click
 
 from duly.dsl.diagnostics import PackNotFound, PolicyError, did_you_mean, render
 from duly.engine import discovery
-from duly.engine.raw import FactsError
+from duly.engine.raw import FactsError, PlanError
 
 FINE, FINDINGS, COULD_NOT_RUN, NOTHING_CHECKED = 0, 1, 2, 3
 """Exit codes."""
@@ -74,6 +74,9 @@ def main() -> None:
             click.echo(err=True)
         count = len([m for m in error.diagnostics if m.severity == "error"])
         click.echo(f"{count} mistake{'' if count == 1 else 's'} found", err=True)
+        sys.exit(FINDINGS)
+    except PlanError as error:
+        click.echo(f"error: {error}", err=True)
         sys.exit(FINDINGS)
     except PackNotFound as error:
         click.echo(f"error: {error}", err=True)

@@ -181,7 +181,9 @@ def _overdue(run: Run) -> Iterator[Content]:
 
 def _soon(run: Run) -> Iterator[Content]:
     last = run.as_at + SOON
-    lines = [line for line in read_lines(run, with_verdict(run, "due")) if line.due <= last]
+    lines = [
+        line for line in read_lines(run, with_verdict(run, "due")) if run.as_at <= line.due <= last
+    ]
     lines.sort(key=lambda line: (line.due, line.child, line.title))
     yield from _listed(
         f"Due up to {written(last)}, the soonest first",

@@ -25,8 +25,8 @@ def test_a_rule_in_working_days_says_which_holidays_it_passed_over(explain: Duly
 0042 as at 20 April 2024
 
 law.first_review: The first review
-  must hold review within 20 working days of start
   source: The Act, section 2
+  must hold review within 20 working days of start
   placement p1 (placement.csv, row 2) from 1 March 2024, still running: \
 within 20 working days of start
     1 March 2024 on: 20 working days
@@ -48,8 +48,8 @@ def test_what_is_open_says_what_comes_next(explain: Duly) -> None:
 0042 as at 20 April 2024
 
 city.visits: Visits to a child
-  should visit child_in_placement every 4 weeks unless some agreed then 3 months
   source: Standards, page 4
+  should visit child_in_placement every 4 weeks unless some agreed then 3 months
   placement p1 (placement.csv, row 2) from 1 March 2024, still running: every 4 weeks
     1 March 2024 on: 4 weeks
   (2 earlier obligations; --last 0 shows all)

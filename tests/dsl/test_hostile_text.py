@@ -75,7 +75,7 @@ def test_conditions_nested_too_deep_are_refused(
     (message,) = mistakes(f"{HEAD} visit CLA every week unless {deep} then 2 weeks")
     assert (message.code, message.title) == (
         "too-deep",
-        "conditions stand inside one another more than 50 deep",
+        "conditions stand 50 deep inside one another",
     )
 
 
@@ -84,6 +84,15 @@ def test_definitions_nested_too_deep_are_refused(mistakes: Mistakes) -> None:
     rule = "rule ours visit CLA every week unless d500 then 2 weeks"
     found = mistakes(f'pack local "Local" over law define d1 as permanent {chain} {rule}')
     assert [message.code for message in found if message.severity == "error"] == ["too-deep"]
+
+
+def test_definitions_that_double_each_time_are_refused(mistakes: Mistakes) -> None:
+    doubling = "".join(f"define d{n + 1} as d{n} or not d{n} " for n in range(1, 15))
+    rule = "rule ours visit CLA every week unless d15 then 2 weeks"
+    found = mistakes(f'pack local "Local" over law define d1 as permanent {doubling} {rule}')
+    assert [message.title for message in found if message.severity == "error"] == [
+        "this condition has more than 10,000 parts"
+    ]
 
 
 def test_one_open_bracket_too_many(mistakes: Mistakes) -> None:

@@ -1,0 +1,320 @@
+"""Conditions and anchors with every name bound, and definitions put in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import define, evolve, field, frozen
+
+from duly.dsl import ast
+from duly.dsl import policy as p
+from duly.dsl.names import UNREAD, Names
+from duly.dsl.source import Span
+
+DEEPEST = 50
+"""Conditions inside conditions, those of definitions counted: no one can read more."""
+
+MOST = 10_000
+"""Parts of one condition, those of definitions counted each time that they are used."""
+
+
+@frozen
+class Place:
+    """Where a condition stands: whose rows its attributes belong to, and the scope around it."""
+
+    rows: tuple[p.Kind, ...] = ()
+    scoped: bool = False
+    period: str | None = None
+    parameters: Mapping[str, str] = field(factory=dict)
+    inside: tuple[str, ...] = ()
+
+
+@define
+class Conditions:
+    """Binds conditions, by the names known so far."""
+
+    names: Names
+    _nested: int = field(default=0, init=False)
+    _parts: int = field(default=0, init=False)
+    _outermost: Span = field(default=Span.nowhere(), init=False)
+
+    def where(self, condition: ast.Condition | None, row: p.Kind) -> p.Condition | None:
+        """A test on a row of this kind, where there is one."""
+        return None if condition is None else self.bind(condition, self.place_on(row))
+
+    def place_on(self, *rows: p.Kind) -> Place:
+        """Where these rows are judged, and then the subject."""
+        subject = self.names.subject
+        return Place(rows=(*rows, subject) if subject else rows)
+
+    def place_during(self, period: p.Kind) -> Place:
+        """Inside a scope that is a row of the period."""
+        return evolve(self.place_on(period), scoped=True, period=period.name)
+
+    def bind(self, node: ast.Condition, place: Place) -> p.Condition | None:
+        """The condition as it is meant in this place; nothing after a mistake."""
+        if self._nested == 0:
+            self._outermost, self._parts = node.span, 0
+        self._parts += 1
+        if self._nested == DEEPEST:
+            self._too_much("too-deep", f"conditions stand {DEEPEST} deep inside one another")
+            return None
+        if self._parts > MOST:
+            self._too_much("too-long", f"this condition has more than {MOST:,} parts")
+            return None
+        self._nested += 1
+        try:
+            return self._bound(node, place)
+        finally:
+            self._nested -= 1
+
+    def _too_much(self, code: str, title: str) -> None:
+        self.names.diagnostics.add(
+            code,
+            title,
+            self._outermost,
+            why="nobody could tell from it when a child is due",
+            help="say it with fewer, or make several rules of it",
+        )
+
+    def _bound(self, node: ast.Condition, place: Place) -> p.Condition | None:
+        match node:
+            case ast.Conjunction(parts):
+                return all_of(p.And, [self.bind(part, place) for part in parts])
+            case ast.Disjunction(parts):
+                return all_of(p.Or, [self.bind(part, place) for part in parts])
+            case ast.Negation(part):
+                inner = self.bind(part, place)
+                return None if inner is None else _negate(inner)
+            case ast.Ref():
+                return self._reference(node, place)
+            case ast.RefWith():
+                return self._defined(node.name, node.argument, place)
+            case ast.IsTest():
+                return self._is(node, place)
+            case ast.CountTest():
+                return self._count(node, place)
+            case ast.TimeTest():
+                return self._time(node, place)
+            case ast.AgeTest(years, under):
+                return p.Not(p.Aged(years)) if under else p.Aged(years)
+
+    def _reference(self, node: ast.Ref, place: Place) -> p.Condition | None:
+        name = node.name.text
+        if node.owner is not None:
+            return self._owned(node.owner, node.name, place)
+        if name in self.names.defines:
+            return self._defined(node.name, None, place)
+        owner = self._owner_of(node.name, place)
+        if owner is not None:
+            if owner.attributes[name].type != "yes/no":
+                self._not_yes_no(node.name, owner.attributes[name])
+                return None
+            return p.Flag(owner.name, name)
+        kind = self.names.kind(name)
+        if kind is not None and kind.nature == "period":
+            return p.Running(kind.name)
+        if kind is not None and kind.nature == "event":
+            self.names.diagnostics.add(
+                "event-as-condition",
+                f"`{name}` is an event, and an event is not true or false by itself",
+                node.span,
+                why="whether it counts once, ever or lately changes the date a child is due",
+                help=f"write `some {name}` or `no {name}`",
+            )
+            return None
+        self.names.unknown(node.name, "condition", self._condition_names(place), UNREAD)
+        return None
+
+    def _condition_names(self, place: Place) -> list[str]:
+        periods = self.names.of_nature("period")
+        attributes = [a for row in place.rows for a in row.attributes]
+        return [*self.names.defines, *attributes, *periods]
+
+    def _owner_of(self, name: ast.Word, place: Place) -> p.Kind | None:
+        owners = [row for row in place.rows if name.text in row.attributes]
+        if len(owners) > 1:
+            self.names.diagnostics.add(
+                "ambiguous-name",
+                f"`{name}` is an attribute of {' and of '.join(f'`{o.name}`' for o in owners)}",
+                name.span,
+                why="the two can differ, and with them the date",
+                help=f"write `{owners[0].name}.{name}`",
+            )
+        return owners[0] if owners else None
+
+    def _owned(self, owner: ast.Word, name: ast.Word, place: Place) -> p.Condition | None:
+        kind = self.names.kind(owner.text)
+        if kind is None or name.text not in kind.attributes:
+            if kind is None:
+                self.names.unknown(owner, "kind", self.names.kind_names, UNREAD)
+            else:
+                self.names.unknown(name, "attribute", kind.attributes, UNREAD)
+            return None
+        if kind.attributes[name.text].type != "yes/no":
+            self._not_yes_no(name, kind.attributes[name.text])
+            return None
+        return self._of_row(kind, p.Flag(kind.name, name.text), owner, place)
+
+    def _of_row(
+        self, kind: p.Kind, test: p.Condition, word: ast.Word, place: Place
+    ) -> p.Condition | None:
+        """A test on the judged row, or on the period of that kind that is running."""
+        if kind in place.rows:
+            return test
+        if kind.nature == "period":
+            return p.Running(kind.name, test)
+        judged = [row.name for row in place.rows]
+        self.names.unknown(word, "kind whose row is judged", judged, UNREAD)
+        return None
+
+    def _not_yes_no(self, name: ast.Word, attribute: p.Attribute) -> None:
+        example = attribute.values[0] if attribute.values else "stated"
+        self.names.diagnostics.add(
+            "not-yes-no",
+            f"`{name}` is not a yes/no attribute",
+            name.span,
+            why="a condition must come out true or false for the child",
+            help=f"compare it: `{name} is {example}`",
+        )
+
+    def _is(self, node: ast.IsTest, place: Place) -> p.Condition | None:
+        name = node.ref.name
+        if node.ref.owner is not None:
+            owner = self.names.kind(node.ref.owner.text)
+            if owner is None:
+                self.names.unknown(node.ref.owner, "kind", self.names.kind_names, UNREAD)
+                return None
+        else:
+            owner = self._owner_of(name, place)
+        if owner is None or name.text not in owner.attributes:
+            known = owner.attributes if owner else [a for r in place.rows for a in r.attributes]
+            self.names.unknown(name, "attribute", known, UNREAD)
+            return None
+        attribute = owner.attributes[name.text]
+        if node.values is None:
+            return self._of_row(owner, p.Stated(owner.name, name.text), name, place)
+        values = tuple(self._value(value, attribute, place) for value in node.values)
+        return self._of_row(owner, p.Is(owner.name, name.text, values), name, place)
+
+    def _value(self, word: ast.Word, attribute: p.Attribute, place: Place) -> str:
+        text = place.parameters.get(word.text, word.text)
+        allowed: Iterable[str] | None = {
+            "one of": attribute.values,
+            "role": tuple(self.names.roles),
+            "yes/no": ("yes", "no"),
+        }.get(attribute.type)
+        if allowed is not None and text not in allowed:
+            why = "a test on a value that no record can hold is never true for any child"
+            given = evolve(word, text=text)
+            self.names.unknown(given, f"value of `{attribute.name}`", allowed, why)
+        return text
+
+    def _defined(
+        self, name: ast.Word, argument: ast.Word | None, place: Place
+    ) -> p.Condition | None:
+        statement = self.names.defines.get(name.text)
+        if statement is None:
+            self.names.unknown(name, "definition", self.names.defines, UNREAD)
+            return None
+        if name.text in place.inside:
+            self.names.diagnostics.add(
+                "circular-definition",
+                f"`{name}` is defined by itself",
+                name.span,
+                why="it could never be found true or false for a child",
+                help=f"break the circle: {' -> '.join((*place.inside, name.text))}",
+            )
+            return None
+        parameters = {}
+        if statement.parameter is not None and argument is not None:
+            given = place.parameters.get(argument.text, argument.text)
+            parameters = {statement.parameter.text: given}
+        inner = evolve(place, parameters=parameters, inside=(*place.inside, name.text))
+        return self.bind(statement.condition, inner)
+
+    def _count(self, node: ast.CountTest, place: Place) -> p.Condition | None:
+        kind = self.names.kind(node.kind.text)
+        if kind is None or kind.nature == "subject":
+            known = self.names.of_nature("event", "period")
+            self.names.unknown(node.kind, "event or period", known, UNREAD)
+            return None
+        where = None
+        if node.where is not None:
+            inner = evolve(self.place_on(kind), parameters=place.parameters, inside=place.inside)
+            where = self.bind(node.where, inner)
+        own = place.scoped and not node.ever
+        if node.at_most is not None and node.at_least == 0:
+            more = p.Count(kind.name, node.at_most + 1, None, where, node.window, own)
+            return p.Not(more)
+        return p.Count(kind.name, node.at_least, node.at_most, where, node.window, own)
+
+    def _time(self, node: ast.TimeTest, place: Place) -> p.Condition | None:
+        anchor = self.anchor(node.anchor, place)
+        if anchor is None:
+            return None
+        elapsed = p.Elapsed(anchor, node.duration)
+        if not node.inside:
+            return elapsed
+        if isinstance(anchor, p.EventDay):
+            some = p.Count(anchor.event, 1, None, anchor.where, None, place.scoped)
+            return p.And((some, p.Not(elapsed)))
+        if isinstance(anchor, p.PeriodEdge):
+            return p.And((p.Running(anchor.period), p.Not(elapsed)))
+        return p.Not(elapsed)
+
+    def anchor(self, node: ast.Anchor, place: Place) -> p.Anchor | None:
+        """The days that a clock runs from; nothing after a mistake."""
+        if isinstance(node, ast.EventRef):
+            event = self.names.expect(node.event, "event")
+            if event is None:
+                return None
+            return p.EventDay(event.name, node.ordinal, self.where(node.where, event))
+        if node.period is None:
+            if not place.scoped:
+                self.no_scope(node)
+                return None
+            return self._own_edge(node, place)
+        period = self.names.expect(node.period, "period")
+        if period is None:
+            return None
+        if period.name == place.period and node.ordinal is None:
+            return self._own_edge(node, place)
+        return p.PeriodEdge(period.name, node.edge, node.ordinal)  # type: ignore[arg-type]
+
+    def _own_edge(self, node: ast.EdgeRef, place: Place) -> p.Anchor | None:
+        if node.edge == "start":
+            return p.ScopeStart()
+        name = place.period or "PERIOD"
+        self.names.diagnostics.add(
+            "after-the-end",
+            "nothing runs from the end of its own scope",
+            node.span,
+            why="the scope is over on that day, so the duty would lapse for every child",
+            help=f"put the sentence before any `during` line and write `of end of {name}`",
+        )
+        return None
+
+    def no_scope(self, node: ast.EdgeRef) -> None:
+        """A ``start`` or ``end`` where there is no scope that it could be of."""
+        self.names.diagnostics.add(
+            "no-scope",
+            f"`{node.edge}` of what?",
+            node.span,
+            why="without a period around it there is no day from which a child's clock runs",
+            help="add a line such as `during placement` above, or write `start of placement`",
+        )
+
+
+def all_of(join: type[p.And] | type[p.Or], parts: list[p.Condition | None]) -> p.Condition | None:
+    """The parts joined, nested ones of the same kind flattened; ``None`` if any part failed."""
+    flat: list[p.Condition] = []
+    for part in parts:
+        if part is None:
+            return None
+        flat.extend(part.parts if isinstance(part, join) else (part,))
+    return flat[0] if len(flat) == 1 else join(tuple(flat))
+
+
+def _negate(condition: p.Condition) -> p.Condition:
+    return condition.part if isinstance(condition, p.Not) else p.Not(condition)
