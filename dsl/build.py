@@ -39,6 +39,16 @@ def _of_type(children: Sequence[Any], *types: type) -> Iterator[Any]:
 _Node = TypeVar("_Node")
 
 
+def _constant(value: object) -> Callable[[Any, list[Any]], Any]:
+    """The method of a rule that says one thing only."""
+    return lambda build, parts: value
+
+
+def _member(what: str) -> Callable[[Any, list[Any]], ast.MemberItem]:
+    """The method of a vocabulary member with one name."""
+    return lambda build, parts: ast.MemberItem(what, parts[0])
+
+
 class Build(Transformer_NonRecursive[Token, Any]):
     """Builds nodes bottom up; mistakes in dates and units go to the diagnostics."""
 
@@ -46,6 +56,14 @@ class Build(Transformer_NonRecursive[Token, Any]):
         super().__init__(visit_tokens=True)
         self._source = source
         self._diagnostics = diagnostics
+
+    # -- what stands for what it holds
+
+    def where(self, parts: list[Any]) -> Any:
+        """The one part, as it is."""
+        return parts[0]
+
+    usual = one = label = brackets = in_last = where
 
     # -- places and words
 
@@ -165,20 +183,11 @@ class Build(Transformer_NonRecursive[Token, Any]):
     def role(self, meta: Meta, parts: list[Any]) -> ast.RoleStatement:
         return ast.RoleStatement(parts[0], parts[1] or "", self._span(meta))
 
-    def of_kind(self, parts: list[Any]) -> ast.MemberItem:
-        return ast.MemberItem("of", parts[0])
-
-    def plural(self, parts: list[Any]) -> ast.MemberItem:
-        return ast.MemberItem("plural", parts[0])
-
-    def alias(self, parts: list[Any]) -> ast.MemberItem:
-        return ast.MemberItem("alias", parts[0])
-
-    def joined(self, parts: list[Any]) -> ast.MemberItem:
-        return ast.MemberItem("joined", parts[0])
-
-    def verb(self, parts: list[Any]) -> ast.MemberItem:
-        return ast.MemberItem("verb", parts[0])
+    of_kind = _member("of")
+    plural = _member("plural")
+    alias = _member("alias")
+    joined = _member("joined")
+    verb = _member("verb")
 
     def milestone(self, parts: list[Any]) -> ast.MilestoneItem:
         return ast.MilestoneItem(*parts)
@@ -187,26 +196,14 @@ class Build(Transformer_NonRecursive[Token, Any]):
         name, (type_name, values), usually = parts
         return ast.AttributeItem(name, type_name, values, usually)
 
-    def yes_no_type(self, _parts: list[Any]) -> tuple[str, tuple[ast.Word, ...]]:
-        return "yes/no", ()
-
-    def date_type(self, _parts: list[Any]) -> tuple[str, tuple[ast.Word, ...]]:
-        return "date", ()
-
-    def number_type(self, _parts: list[Any]) -> tuple[str, tuple[ast.Word, ...]]:
-        return "number", ()
-
-    def text_type(self, _parts: list[Any]) -> tuple[str, tuple[ast.Word, ...]]:
-        return "text", ()
-
-    def role_type(self, _parts: list[Any]) -> tuple[str, tuple[ast.Word, ...]]:
-        return "role", ()
+    yes_no_type = _constant(("yes/no", ()))
+    date_type = _constant(("date", ()))
+    number_type = _constant(("number", ()))
+    text_type = _constant(("text", ()))
+    role_type = _constant(("role", ()))
 
     def one_of(self, parts: list[Any]) -> tuple[str, tuple[ast.Word, ...]]:
         return "one of", tuple(parts)
-
-    def usual(self, parts: list[Any]) -> ast.Word:
-        return parts[0]  # type: ignore[no-any-return]
 
     @v_args(meta=True)
     def usual_no(self, meta: Meta, _parts: list[Any]) -> ast.Word:
@@ -265,25 +262,10 @@ class Build(Transformer_NonRecursive[Token, Any]):
     def for_each(self, meta: Meta, parts: list[Any]) -> ast.EachScope:
         return self._node(ast.EachScope, meta, parts)
 
-    def where(self, parts: list[Any]) -> ast.Condition:
-        return parts[0]  # type: ignore[no-any-return]
-
-    one = where
-
-    def label(self, parts: list[Any]) -> ast.Word:
-        return parts[0]  # type: ignore[no-any-return]
-
-    def must(self, _parts: list[Any]) -> Force:
-        return "must"
-
-    def should(self, _parts: list[Any]) -> Force:
-        return "should"
-
-    def standard(self, _parts: list[Any]) -> Force:
-        return "standard"
-
-    def aim(self, _parts: list[Any]) -> Force:
-        return "aim"
+    must = _constant("must")
+    should = _constant("should")
+    standard = _constant("standard")
+    aim = _constant("aim")
 
     @v_args(meta=True)
     def action(self, meta: Meta, parts: list[Any]) -> ast.Action:
@@ -311,11 +293,8 @@ class Build(Transformer_NonRecursive[Token, Any]):
         text, span = self._text(meta), self._span(meta)
         return ast.DoDuty(action, steps, force or "must", label, owner, text, span)
 
-    def have_it(self, _parts: list[Any]) -> bool:
-        return True
-
-    def have_not(self, _parts: list[Any]) -> bool:
-        return False
+    have_it = _constant(True)
+    have_not = _constant(False)
 
     @v_args(meta=True)
     def have(self, meta: Meta, parts: list[Any]) -> ast.HaveDuty:
@@ -425,11 +404,8 @@ class Build(Transformer_NonRecursive[Token, Any]):
         ordinal, event, *where = parts
         return ast.EventRef(event, ordinal, where[0] if where else None, self._span(meta))
 
-    def first(self, _parts: list[Any]) -> int:
-        return 1
-
-    def second(self, _parts: list[Any]) -> int:
-        return 2
+    first = _constant(1)
+    second = _constant(2)
 
     # -- conditions
 
@@ -448,9 +424,6 @@ class Build(Transformer_NonRecursive[Token, Any]):
     @v_args(meta=True)
     def not_(self, meta: Meta, parts: list[Any]) -> ast.Negation:
         return ast.Negation(parts[0], self._span(meta))
-
-    def brackets(self, parts: list[Any]) -> ast.Condition:
-        return parts[0]  # type: ignore[no-any-return]
 
     @v_args(meta=True)
     def ref(self, meta: Meta, parts: list[Any]) -> ast.Ref:
@@ -474,8 +447,7 @@ class Build(Transformer_NonRecursive[Token, Any]):
     def values(self, parts: list[Any]) -> tuple[ast.Word, ...]:
         return tuple(parts)
 
-    def stated(self, _parts: list[Any]) -> None:
-        return None
+    stated = _constant(None)
 
     @v_args(meta=True)
     def count_(self, meta: Meta, parts: list[Any]) -> ast.CountTest:
@@ -484,11 +456,8 @@ class Build(Transformer_NonRecursive[Token, Any]):
         ever = window is not None and duration is None
         return ast.CountTest(least, most, kind, where, duration, ever, self._span(meta))
 
-    def some(self, _parts: list[Any]) -> tuple[int, int | None]:
-        return 1, None
-
-    def none(self, _parts: list[Any]) -> tuple[int, int | None]:
-        return 0, 0
+    some = _constant((1, None))
+    none = _constant((0, 0))
 
     def at_least(self, parts: list[Any]) -> tuple[int, int | None]:
         return parts[0], None
@@ -499,11 +468,7 @@ class Build(Transformer_NonRecursive[Token, Any]):
     def exactly(self, parts: list[Any]) -> tuple[int, int | None]:
         return parts[0], parts[0]
 
-    def in_last(self, parts: list[Any]) -> Duration:
-        return parts[0]  # type: ignore[no-any-return]
-
-    def ever(self, _parts: list[Any]) -> str:
-        return "ever"
+    ever = _constant("ever")
 
     @v_args(meta=True)
     def before(self, meta: Meta, parts: list[Any]) -> ast.TimeTest:
@@ -600,16 +565,14 @@ class Build(Transformer_NonRecursive[Token, Any]):
     def by_days(self, parts: list[Any]) -> dict[str, Any]:
         return {"days": parts[0]}
 
-    def assumed(self, _parts: list[Any]) -> dict[str, Any]:
-        return {"assumed": True}
+    assumed = _constant({"assumed": True})
 
-
-def _verdict(word: str) -> Callable[..., str]:
-    def verdict(self: Build, _parts: list[Any], word: str = word) -> str:
-        return word
-
-    return verdict
-
-
-for _word in ("met met_late overdue not_met due lapsed exempt cannot_tell needs_judgement").split():
-    setattr(Build, _word, _verdict(_word))
+    met = _constant("met")
+    met_late = _constant("met_late")
+    overdue = _constant("overdue")
+    not_met = _constant("not_met")
+    due = _constant("due")
+    lapsed = _constant("lapsed")
+    exempt = _constant("exempt")
+    cannot_tell = _constant("cannot_tell")
+    needs_judgement = _constant("needs_judgement")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from duly.dsl import ast
 from duly.dsl import policy as p
@@ -73,10 +73,11 @@ class Vocabulary:
 
     def check_kinds(self) -> None:
         """What kinds say of each other, once all are declared."""
-        for kind in self.names.kinds.values():
-            if kind.of and self.names.kind(kind.of) is None:
-                word = ast.Word(kind.of, kind.span)
-                self.names.unknown(word, "period", self.names.kind_names, UNREAD)
+        for kind in tuple(self.names.kinds.values()):
+            if kind.of is not None:
+                period = self.names.expect(ast.Word(kind.of, kind.span), "period")
+                of = period.name if period else None  # it may have been named by an alias
+                self.names.kinds[kind.name] = evolve(kind, of=of)
             if kind.joined not in (None, "always") and kind.joined not in kind.attributes:
                 word = ast.Word(str(kind.joined), kind.span)
                 self.names.unknown(word, "attribute", kind.attributes, UNREAD)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -41,6 +41,10 @@ class RuleSummary:
     earlier: int
 
     @property
+    def qualified(self) -> str:
+        return f"{self.pack}.{self.rule}"
+
+    @property
     def total(self) -> int:
         return sum(self.verdicts.values())
 
@@ -52,6 +56,22 @@ class RuleSummary:
             subjects=self.subjects + other.subjects,
             earlier=self.earlier + other.earlier,
         )
+
+
+def families(summaries: Sequence[RuleSummary]) -> Iterator[RuleSummary]:
+    """Each rule, followed by those that refine it."""
+    names = {summary.qualified for summary in summaries}
+
+    def below(name: str) -> Iterator[RuleSummary]:
+        for summary in summaries:
+            if summary.refines == name:
+                yield summary
+                yield from below(summary.qualified)
+
+    for summary in summaries:
+        if summary.refines not in names:
+            yield summary
+            yield from below(summary.qualified)
 
 
 @frozen(eq=False)
@@ -101,9 +121,8 @@ def together(parts: Sequence[Concluded]) -> Concluded:
     summaries: dict[str, RuleSummary] = {}
     for part in parts:
         for summary in part.summaries:
-            name = f"{summary.pack}.{summary.rule}"
-            known = summaries.get(name)
-            summaries[name] = summary if known is None else known.plus(summary)
+            known = summaries.get(summary.qualified)
+            summaries[summary.qualified] = summary if known is None else known.plus(summary)
     return Concluded(Obligations(columns), tuple(summaries.values()))
 
 
@@ -347,7 +366,7 @@ DOUBTS = {
 def reasons(batch: Batch) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
     """Each row's grounds in a sentence: the number of the sentence, and the sentences."""
     beyond = batch.deadline > day_of(PROCLAIMED_UNTIL)
-    key = batch.code
+    key = batch.code.astype(np.int64)  # of eleven leaves and all that follows: 33 bits
     for column, size in (
         (batch.verdict, 16),
         (batch.doubt, 16),
@@ -356,7 +375,8 @@ def reasons(batch: Batch) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
         (beyond, 2),
         (_unread(batch), 2),
     ):
-        key = key * np.int32(size) + column
+        if column.any():  # few keys are quicker, and most columns say nothing
+            key = key * size + column
     distinct, number = _numbered(key)
     first = np.zeros(len(distinct), np.intp)
     first[number[::-1]] = np.arange(len(key) - 1, -1, -1)
@@ -373,15 +393,15 @@ def _unread(batch: Batch) -> npt.NDArray[np.bool_]:
 
 
 def _numbered(
-    key: npt.NDArray[np.int32],
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    key: npt.NDArray[np.int64],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
     """The distinct keys, and each row's place among them; few keys are counted, many sorted."""
     if not len(key) or key.max() > 1 << 24:
         distinct, number = np.unique(key, return_inverse=True)
         return distinct, number.astype(np.int32)
     seen = np.zeros(int(key.max()) + 1, bool)
     seen[key] = True
-    distinct = np.flatnonzero(seen).astype(np.int32)
+    distinct = np.flatnonzero(seen)
     place = np.zeros(len(seen), np.int32)
     place[distinct] = np.arange(len(distinct), dtype=np.int32)
     return distinct, place[key]

@@ -331,7 +331,8 @@ def _reached(domain: Domain, scope: Days, day: Days, boundary: Days) -> Steps:
 def _in_gap(seen: _Seen) -> Flags:
     """Which sure days lie in a stretch in which a later one may have gone unseen."""
     order = np.argsort(keys(seen.gap, seen.gap_first), kind="stable")
-    gap, first, last = seen.gap[order], seen.gap_first[order], seen.gap_last[order]
+    gap, first = seen.gap[order], seen.gap_first[order]
+    last = np.maximum.accumulate(keys(gap, seen.gap_last[order])) & FAR  # of all begun so far
     found = np.searchsorted(keys(gap, first), keys(seen.scope, seen.day), side="right") - 1
     safe = np.maximum(found, 0)
     inside: Flags = (found >= 0) & (gap[safe] == seen.scope) & (seen.day <= last[safe])

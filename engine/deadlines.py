@@ -15,18 +15,22 @@ from duly.engine.days import FAR
 from duly.engine.plan import EXEMPT, PAUSED, Guard
 from duly.engine.timeline import Flags, Keys, Timeline, keys
 
+NO_DUTY = 1 << PAUSED | 1 << EXEMPT
+"""The outcomes in which a duty does not stand, as a set."""
+
 
 @frozen(eq=False)
 class Segments:
     """A guard's timeline, ready to be walked.
 
     ``following`` is the first day of the next segment of the same scope, ``FAR`` for the last;
-    ``soonest`` and ``latest`` have one row for each set of outcomes that occurs, ``which`` says
-    which row a segment uses: for each anchor day the earliest and the latest deadline that the
-    set allows, ``FAR`` for none.  ``open`` marks segments with more than one possible outcome,
-    ``next_open`` is the first of them at or after each segment (their number where there is none);
-    ``stands`` marks those on which the duty stands or may; ``stood_before`` and ``exempt_before``
-    count the segments before each on which it may have stood, or was surely exempt.
+    ``soonest``, ``latest`` and ``longest`` have one row for each set of outcomes that occurs,
+    ``which`` says which row a segment uses: for each anchor day the earliest and the latest
+    deadline that the set allows, ``FAR`` for none, and the latest if the duty does stand.
+    ``open`` marks segments with more than one possible outcome, ``next_open`` is the first of them
+    at or after each segment (their number where there is none); ``stands`` marks those on which
+    the duty stands or may; ``stood_before`` and ``exempt_before`` count the segments before each
+    on which it may have stood, or was surely exempt.
     """
 
     key: Keys
@@ -37,6 +41,7 @@ class Segments:
     which: npt.NDArray[np.int32]
     soonest: Days
     latest: Days
+    longest: Days
     open: Flags
     next_open: npt.NDArray[np.intp]
     stands: Flags
@@ -65,7 +70,7 @@ def segments(line: Timeline, guard: Guard) -> Segments:
     same = scope[1:] == scope[:-1]
     following[:-1] = np.where(same, day[1:], FAR)
     only_exempt = mask == 1 << EXEMPT
-    stands = (mask & ~(1 << PAUSED | 1 << EXEMPT)) != 0
+    stands = (mask & ~NO_DUTY) != 0
     return Segments(
         line.key,
         day,
@@ -75,6 +80,7 @@ def segments(line: Timeline, guard: Guard) -> Segments:
         which[mask],
         np.stack([_allowed(int(m), guard, np.minimum) for m in used]),
         np.stack([_allowed(int(m), guard, np.maximum) for m in used]),
+        np.stack([_allowed(int(m) & ~NO_DUTY or int(m), guard, np.maximum) for m in used]),
         (mask & (mask - 1)) != 0,
         _next(mask & (mask - 1) != 0),
         stands,
@@ -147,47 +153,41 @@ def repeating(
 def once(
     line: Segments,
     tables: Days,
-    scope: Days,
+    longest: Days,
     anchor: Days,
     stands: Days,
     first: npt.NDArray[np.intp],
 ) -> Due:
-    """Deadlines of ``within``: never, where the last day finds the duty not standing (T-26)."""
-    flat, width = tables.reshape(-1), FAR + 1
+    """Deadlines of ``within``: never, where the last day finds the duty not standing (T-26).
+
+    Where the limit has run out before the duty first stands, its last day has gone by; where it
+    runs out because an interval became shorter, it is due on that day.  ``longest`` are the limits
+    by which an obligation may outlive a day that the shortest would not.
+    """
+    flat, reserve, width = tables.reshape(-1), longest.reshape(-1), np.int64(FAR + 1)
     due = np.full(len(anchor), FAR, np.int32)
     decided = first.copy()
     i = np.arange(len(anchor))
     segment, best, by = first, np.full(len(anchor), FAR, np.int32), first
+    alive = best
     while len(i):
-        own = flat[line.which[segment] * np.int64(width) + anchor[i]]
-        standing = own < FAR
+        place = line.which[segment] * width + anchor[i]
+        own, following = flat[place], line.following[segment]
+        standing, newly = own < FAR, best == FAR
         begins = np.maximum(line.day[segment], stands[i])
         by = np.where(own < best, segment, by)
         best = np.minimum(best, own)
-        past = standing & (best < begins)
-        missed = past & ~_stood(line, flat, scope[i], anchor[i], stands[i], best, past)
-        found = standing & ~missed & (np.maximum(begins, best) < line.following[segment])
-        missed |= ~standing & (best < line.following[segment])
-        due[i[found]] = np.maximum(begins, best)[found]
-        decided[i[found]] = by[found]
-        on = ~found & ~missed & (line.following[segment] < FAR)
-        i, segment, best, by = i[on], segment[on] + 1, best[on], by[on]
+        alive = np.where(standing, np.minimum(alive, reserve[place]), alive)
+        gone_by = standing & newly & (stands[i] <= best) & (best < begins)
+        saved = gone_by & (alive >= begins)  # by a longer limit that day, the shorter one next day
+        day = np.where(saved, np.minimum(alive, begins + 1), np.maximum(begins, best))
+        found = standing & (saved | ~gone_by) & (day < following)
+        passed = ~standing & (best < following)
+        kept = passed & (alive >= following)
+        best = np.where(saved | kept, alive, best)
+        due[i[found]], decided[i[found]] = day[found], by[found]
+        lost = (gone_by & ~saved) | (passed & ~kept)
+        on = ~found & ~lost & (following < FAR)
+        i, segment = i[on], segment[on] + 1
+        best, by, alive = best[on], by[on], alive[on]
     return Due(due, decided)
-
-
-def _stood(
-    line: Segments,
-    flat: Days,
-    scope: Days,
-    anchor: Days,
-    stands: Days,
-    day: Days,
-    wanted: Flags,
-) -> Flags:
-    """Whether the duty stood on the day, for those wanted; a day before its step is no reason."""
-    stood = wanted & (day < stands)
-    some = np.flatnonzero(wanted & ~stood)
-    if len(some):
-        segment = line.at_any(scope[some], day[some])
-        stood[some] = flat[line.which[segment] * np.int64(FAR + 1) + anchor[some]] < FAR
-    return stood

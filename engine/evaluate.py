@@ -169,24 +169,19 @@ def _deadlines(
 ) -> tuple[deadlines.Due, Flags]:
     """The earliest deadlines, and whether another completion of what is unknown gives another."""
 
-    def find(tables: Days, some: slice | npt.NDArray[np.intp]) -> deadlines.Due:
+    def find(tables: Days, longest: Days, some: slice | npt.NDArray[np.intp]) -> deadlines.Due:
         anchor, stands, segment = run.anchor[some], run.stands[some], first[some]
         if isinstance(timing, p.Every):
             return deadlines.repeating(line, tables, anchor, stands, segment)
-        return deadlines.once(line, tables, run.scope[some], anchor, stands, segment)
+        return deadlines.once(line, tables, longest, anchor, stands, segment)
 
-    due = find(line.soonest, slice(None))
+    due = find(line.soonest, line.longest, slice(None))
     assumed = run.assumed.copy()
     if line.open.any():
         uncertain = np.zeros(int(line.key[-1] >> 17) + 1, bool)
         uncertain[(line.key[line.open] >> 17)] = True
         some = np.flatnonzero(uncertain[run.scope])
-        late = find(line.latest, some)
-        assumed[some] |= late.day != due.day[some]
-        # a `within` that the shortest limits pass over may still be owed under longer ones
-        lost = (due.day[some] == FAR) & (late.day < FAR)
-        due.day[some[lost]] = late.day[lost]
-        due.segment[some[lost]] = late.segment[lost]
+        assumed[some] |= find(line.latest, line.latest, some).day != due.day[some]
     return due, assumed
 
 

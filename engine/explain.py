@@ -267,7 +267,7 @@ def _due(batch: Batch, row: int, line: Segments, tables: str, anchor: int) -> in
     table = getattr(line, tables)
     if isinstance(timing, p.Every):
         return int(deadlines.repeating(line, table, days, days, first).day[0])
-    return int(deadlines.once(line, table, scope, days, days, first).day[0])
+    return int(deadlines.once(line, table, line.longest, days, days, first).day[0])
 
 
 def _following(batch: Batch, row: int, caseload: Caseload, lines: dict[int, Segments]) -> str:

@@ -128,5 +128,5 @@ def _extract_note(facts: Facts, as_at: date) -> tuple[str, ...]:
 def _nobody(plan: Plan, summaries: Sequence[RuleSummary]) -> tuple[str, ...]:
     """Checking nobody is not a pass."""
     return tuple(
-        f"{s.pack}.{s.rule} applied to no one" for s in summaries if not s.total and not s.earlier
+        f"{s.qualified} applied to no one" for s in summaries if not s.total and not s.earlier
     )

@@ -488,6 +488,10 @@ def _running_on(periods: Table, subject: Days, day: Days) -> Days:
     keys = (periods.subject.astype(np.int64) << 17) | np.maximum(periods.start, 0)
     wanted = (subject.astype(np.int64) << 17) | np.maximum(day, 0)
     found = np.searchsorted(keys, wanted, side="right") - 1
-    safe = np.maximum(found, 0)
-    fits = (found >= 0) & (periods.subject[safe] == subject) & (periods.end[safe] > day)
-    return np.where(fits, found, -1).astype(np.int32)
+    while True:  # back past periods that have ended, to one that began earlier and still runs
+        safe = np.maximum(found, 0)
+        theirs = (found >= 0) & (periods.subject[safe] == subject)
+        ended = theirs & (periods.end[safe] <= day)
+        if not ended.any():
+            return np.where(theirs, found, -1).astype(np.int32)
+        found = np.where(ended, found - 1, found)

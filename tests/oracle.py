@@ -764,29 +764,28 @@ class Clock:
     def deadlines(self, anchor: date, since: date) -> set[date | None]:
         """The deadlines that completions give, which may differ from day to day.
 
-        Each history is the least ``a + D(s)`` so far, with those possible last days on which
-        the duty stood.  ``None`` is a history in which nothing falls due.
+        Each history is the least ``a + D(s)`` so far, ``None`` before the duty first stands.  A
+        deadline of ``None`` is a history in which nothing falls due.
         """
         once = isinstance(self.step.timing, Within)
         ends = {last_day(anchor, duration) for duration in self.durations}
         horizon = max(self.settled(), since, *ends) + DAY
         found: set[date | None] = set()
-        histories: set[History] = {History()}
+        histories: set[date | None] = {None}
         for day in days_between(since, horizon):
-            going_on = set()
+            going_on: set[date | None] = set()
             for history in histories:
                 for outcome in self.outcomes(day):
                     if isinstance(outcome, Duration):
-                        now = history.stood_on(
-                            day, last_day(anchor, outcome), ends if once else set()
-                        )
-                        if now.last_day is None or now.last_day > day:
-                            going_on.add(now)
-                        elif once and since <= now.last_day not in now.stood:
+                        limit = last_day(anchor, outcome)
+                        least = limit if history is None else min(history, limit)
+                        if least > day:
+                            going_on.add(least)
+                        elif once and history is None and since <= least < day:
                             found.add(None)
                         else:
                             found.add(day)
-                    elif once and history.last_day == day:
+                    elif once and history == day:
                         found.add(None)
                     else:
                         going_on.add(history)
@@ -795,20 +794,15 @@ class Clock:
                 return found
         return found | {None}
 
+    def may_have_stood(self, first: date, last: date) -> bool:
+        return any(
+            isinstance(outcome, Duration)
+            for day in days_between(first, last)
+            for outcome in self.outcomes(day)
+        )
+
     def surely_exempt(self, first: date, last: date) -> bool:
         return any(self.outcomes(day) == {"exempt"} for day in days_between(first, last))
-
-
-@frozen
-class History:
-    """One way in which things may have gone since the anchor."""
-
-    last_day: date | None = None
-    stood: frozenset[date] = frozenset()
-
-    def stood_on(self, day: date, last_day: date, ends: set[date]) -> History:
-        least = last_day if self.last_day is None else min(self.last_day, last_day)
-        return History(least, self.stood | ({day} & ends))
 
 
 def covers(bounds: InForce, day: date) -> bool:
@@ -1185,6 +1179,9 @@ class Bench:
             return result if on_the_day == {"exempt"} else judgement
         possible = clock.deadlines(it.anchor, it.since)
         deadline = min((day for day in possible if day), default=None)
+        settled = it.done is not None or (it.end is not None and it.end <= self.as_at)
+        if settled and not clock.may_have_stood(it.since, max(it.since, last)):
+            deadline = None
         if deadline is None:
             return result if clock.surely_exempt(it.since, last) else None
         verdict, days = self.plain(it, deadline)
@@ -1210,14 +1207,14 @@ class Bench:
 
     def doubted(self, it: Obligation, deadline: date, verdict: str) -> str:
         """The verdict in the light of what is not known."""
-        several = len(self.owed.duty.steps) > 1
+        between = 0 < it.step < len(self.owed.duty.steps) - 1
         span = self.owed.world.span(self.owed.duty.act.event)
         if span is None:
             return "cannot_tell"
         first, last = span
-        anchor = it.first_anchor if several else it.anchor
+        anchor = it.first_anchor if between else it.anchor
         uncovered = first is not None and anchor < first
-        before = several and (it.clouded_before or uncovered)
+        before = between and (it.clouded_before or uncovered)
         in_time = it.done is None or any(day <= deadline for day in it.instead)
         may_be_done = bool(it.instead) and in_time
         there = it.undecided or self.scope_unknown(it.anchor)

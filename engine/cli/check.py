@@ -10,6 +10,7 @@ from duly.dsl.diagnostics import PolicyError, render
 from duly.dsl.packs import LoadedPolicy
 from duly.engine import discovery
 from duly.engine.cli.main import FINDINGS, NOTHING_CHECKED
+from duly.engine.cli.mistakes import show_mistakes
 from duly.engine.lower import lower
 
 
@@ -30,12 +31,9 @@ def command(packs: tuple[str, ...]) -> None:
             scenarios = len(loaded.scenarios())
         except PolicyError as error:
             failed = True
-            for message in error.diagnostics:
-                click.echo(render(message, error.sources.get(message.span.file)) + "\n")
-            count = sum(m.severity == "error" for m in error.diagnostics)
-            click.echo(f"{wanted}: {count} mistake{'' if count == 1 else 's'}")
+            click.echo(f"{wanted}: {show_mistakes(error)}")
             continue
-        rules += _report(wanted, loaded, scenarios)
+        rules += _report(loaded, scenarios)
     if failed:
         sys.exit(FINDINGS)
     if not rules:
@@ -43,7 +41,7 @@ def command(packs: tuple[str, ...]) -> None:
         sys.exit(NOTHING_CHECKED)
 
 
-def _report(wanted: str, loaded: LoadedPolicy, scenarios: int) -> int:
+def _report(loaded: LoadedPolicy, scenarios: int) -> int:
     """Print the warnings and the count of rules; returns how many rules the pack has itself."""
     for message in loaded.diagnostics.in_order():
         click.echo(render(message, loaded.sources.get(message.span.file)) + "\n")

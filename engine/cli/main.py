@@ -7,8 +7,9 @@ from importlib import import_module
 
 import click
 
-from duly.dsl.diagnostics import PackNotFound, PolicyError, did_you_mean, render
+from duly.dsl.diagnostics import PackNotFound, PolicyError, did_you_mean
 from duly.engine import discovery
+from duly.engine.cli.mistakes import show_mistakes
 from duly.engine.raw import FactsError, PlanError
 
 FINE, FINDINGS, COULD_NOT_RUN, NOTHING_CHECKED = 0, 1, 2, 3
@@ -69,19 +70,12 @@ def main() -> None:
     try:
         sys.exit(cli(standalone_mode=True))
     except PolicyError as error:
-        for message in error.diagnostics:
-            click.echo(render(message, error.sources.get(message.span.file)), err=True)
-            click.echo(err=True)
-        count = len([m for m in error.diagnostics if m.severity == "error"])
-        click.echo(f"{count} mistake{'' if count == 1 else 's'} found", err=True)
+        click.echo(f"{show_mistakes(error, err=True)} found", err=True)
         sys.exit(FINDINGS)
     except PlanError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(FINDINGS)
-    except PackNotFound as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(COULD_NOT_RUN)
-    except FactsError as error:
+    except (PackNotFound, FactsError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(COULD_NOT_RUN)
     except OSError as error:  # a folder that cannot be made, a file that is open elsewhere

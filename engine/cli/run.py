@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -59,17 +61,17 @@ def command(
         sys.exit(NOTHING_CHECKED)
 
 
-class progress:  # noqa: N801 - reads as a statement
+@contextmanager
+def progress() -> Iterator[Progress]:
     """Tells the stages on the terminal as they come, on one line; says nothing into a pipe."""
+    shown = sys.stderr.isatty()
 
-    def __enter__(self) -> Progress:
-        self._shown = sys.stderr.isatty()
-        return self._tell
-
-    def _tell(self, stage: str) -> None:
-        if self._shown:
+    def tell(stage: str) -> None:
+        if shown:
             click.echo(f"\r\033[K{stage} ...", nl=False, err=True)
 
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
+    try:
+        yield tell
+    finally:
+        if shown:
             click.echo("\r\033[K", nl=False, err=True)

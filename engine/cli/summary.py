@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 import click
 
-from duly.engine.conclude import RuleSummary
+from duly.engine.conclude import families
 from duly.engine.days import long_date
 from duly.engine.obligations import VERDICTS
 from duly.engine.pipeline import Run
@@ -35,29 +33,12 @@ def show_summary(result: Run) -> None:
     width = max((len(s.rule) for s in result.summaries), default=10) + 2
     headings = "".join(f"{_HEADINGS[v]:>11}" for v in VERDICTS)
     click.echo(f"{'rule':<{width}}{'clock':<11}{headings}")
-    for family in families(result.summaries):
-        for summary in family:
-            clock = "law" if summary.pack == law else f"local {summary.pack}"
-            counts = "".join(f"{summary.verdicts.get(v, 0) or '.':>11}" for v in VERDICTS)
-            click.echo(f"{summary.rule:<{width}}{clock[:10]:<11}{counts}")
+    for summary in families(result.summaries):
+        clock = "law" if summary.pack == law else f"local {summary.pack}"
+        counts = "".join(f"{summary.verdicts.get(v, 0) or '.':>11}" for v in VERDICTS)
+        click.echo(f"{summary.rule:<{width}}{clock[:10]:<11}{counts}")
     click.echo()
     _show_rows(result)
-
-
-def families(summaries: Sequence[RuleSummary]) -> Iterable[list[RuleSummary]]:
-    """Each rule of the law with the local rules that refine it, then the additional ones."""
-    children: dict[str, list[RuleSummary]] = {}
-    for summary in summaries:
-        if summary.refines is not None:
-            children.setdefault(summary.refines, []).append(summary)
-
-    def family(summary: RuleSummary) -> list[RuleSummary]:
-        below = children.get(f"{summary.pack}.{summary.rule}", [])
-        return [summary, *(member for child in below for member in family(child))]
-
-    for summary in summaries:
-        if summary.refines is None:
-            yield family(summary)
 
 
 def _show_rows(result: Run) -> None:

@@ -10,6 +10,7 @@ import click
 from duly.engine import discovery
 from duly.engine.cli.run import progress
 from duly.engine.cli.summary import show_summary
+from duly.engine.obligations import Obligations
 from duly.engine.pipeline import run
 from duly.plugins.sample import make_caseload
 
@@ -46,7 +47,7 @@ def command(folder: Path, children: int, seed: int) -> None:
     for name, file in (("csv", "obligations.csv"), ("html", "report.html")):
         for path in formats[name].write(result, folder / file):
             click.echo(f"wrote {path}")
-    overdue = _first_overdue(result.obligations.columns)
+    overdue = _first_overdue(result.obligations)
     click.echo("\nwhat to try next:")
     click.echo(f"  open {folder / 'report.html'} in a browser")
     if overdue:
@@ -57,8 +58,7 @@ def command(folder: Path, children: int, seed: int) -> None:
     click.echo("  duly facts template my-facts")
 
 
-def _first_overdue(columns: object) -> str:
-    """A child with something overdue, to explain."""
-    verdicts, subjects = columns["verdict"], columns["subject_id"]  # type: ignore[index]
-    found = [s for s, v in zip(subjects, verdicts, strict=True) if v == "overdue"]
-    return found[0] if found else ""
+def _first_overdue(obligations: Obligations) -> str:
+    """A child with something overdue, to explain; blank if there is none."""
+    pairs = zip(obligations.columns["subject_id"], obligations.columns["verdict"], strict=True)
+    return next((str(subject) for subject, verdict in pairs if verdict == "overdue"), "")

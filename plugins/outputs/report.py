@@ -14,14 +14,16 @@ import numpy as np
 from attrs import frozen
 
 from duly.dsl.policy import Pack
-from duly.engine.conclude import RuleSummary
+from duly.engine.conclude import RuleSummary, families
+from duly.engine.days import long_date
 from duly.engine.obligations import VERDICTS
 from duly.engine.pipeline import Run
 from duly.plugins.outputs.lines import Line, pack_clocks, read_lines, with_verdict
 from duly.plugins.outputs.markup import Content, Markup, element, table
+from duly.plugins.outputs.places import file_at
 from duly.plugins.outputs.style import CSS
 from duly.plugins.outputs.timeline import BEFORE, Bar, says, timeline
-from duly.plugins.outputs.words import VERDICT_WORDS, written
+from duly.plugins.outputs.words import VERDICT_WORDS
 
 ROWS = 300
 """The longest list on the page; the rest is in ``obligations.csv``."""
@@ -34,8 +36,7 @@ CLOCKS = {"law": "the law", "local": "local standard"}
 
 def write(run: Run, path: Path) -> Sequence[Path]:
     """Write the report: a file, or ``report.html`` where the path is a folder."""
-    target = path / "report.html" if path.is_dir() or not path.suffix else path
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target = file_at(path, "report.html")
     target.write_text(page(run), encoding="utf-8")
     return [target]
 
@@ -49,7 +50,7 @@ class _Section:
 
 def page(run: Run) -> str:
     """The whole document."""
-    title = f"Timescales as at {written(run.as_at)}"
+    title = f"Timescales as at {long_date(run.as_at)}"
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -75,8 +76,8 @@ def _header(run: Run, title: str) -> Markup:
     basis = {
         "Rules": (element("div", _pack(pack)) for pack in run.policy.packs),
         "Facts": run.facts,
-        "Counted": f"what was open, due or done on or after {written(run.since)}",
-        "As known": f"on {written(run.known_at)}" if run.known_at else "everything on record",
+        "Counted": f"what was open, due or done on or after {long_date(run.since)}",
+        "As known": f"on {long_date(run.known_at)}" if run.known_at else "everything on record",
     }
     terms = ((element("dt", term), element("dd", what)) for term, what in basis.items())
     return element(
@@ -122,24 +123,8 @@ def _rules(run: Run) -> Iterator[Content]:
         "each has its own clock. In time is the share of what is decided that was met.",
     )
     headers = ["Rule", "Clock", "Children", "In time", *(VERDICT_WORDS[v].text for v in VERDICTS)]
-    rows = (_rule(each, clocks[each.pack]) for each in _paired(run.summaries))
+    rows = (_rule(each, clocks[each.pack]) for each in families(run.summaries))
     yield table("Obligations by rule and verdict", headers, rows)
-
-
-def _paired(summaries: Sequence[RuleSummary]) -> Iterator[RuleSummary]:
-    """Each rule, followed by those that refine it."""
-    names = {f"{each.pack}.{each.rule}" for each in summaries}
-
-    def family(name: str) -> Iterator[RuleSummary]:
-        for each in summaries:
-            if each.refines == name:
-                yield each
-                yield from family(f"{each.pack}.{each.rule}")
-
-    for each in summaries:
-        if each.refines not in names:
-            yield each
-            yield from family(f"{each.pack}.{each.rule}")
 
 
 def _rule(summary: RuleSummary, clock: str) -> Iterator[Content]:
@@ -186,7 +171,7 @@ def _soon(run: Run) -> Iterator[Content]:
     ]
     lines.sort(key=lambda line: (line.due, line.child, line.title))
     yield from _listed(
-        f"Due up to {written(last)}, the soonest first",
+        f"Due up to {long_date(last)}, the soonest first",
         ("Child", "Due", "What", "Clock", "Grounds"),
         lines,
         lambda line: (

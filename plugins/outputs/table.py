@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from duly.engine.hookspecs import Output, hookimpl
 from duly.engine.obligations import COLUMNS
+from duly.plugins.outputs.places import file_at
 
 if TYPE_CHECKING:
     from duly.engine.pipeline import Run
@@ -26,7 +27,7 @@ def register_outputs() -> Sequence[Output]:
 
 def write_csv(run: Run, path: Path) -> Sequence[Path]:
     """Write the table as CSV: a file, or ``obligations.csv`` where the path is a folder."""
-    target = _target(path, "obligations.csv")
+    target = file_at(path, "obligations.csv")
     columns = [run.obligations.columns[name].tolist() for name in COLUMNS]
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -37,7 +38,7 @@ def write_csv(run: Run, path: Path) -> Sequence[Path]:
 
 def write_json(run: Run, path: Path) -> Sequence[Path]:
     """Write the table as JSON: a file, or ``obligations.json`` where the path is a folder."""
-    target = _target(path, "obligations.json")
+    target = file_at(path, "obligations.json")
     columns = [run.obligations.columns[name].tolist() for name in COLUMNS]
     rows = (dict(zip(COLUMNS, row, strict=True)) for row in zip(*columns, strict=True))
     basis = {
@@ -58,10 +59,3 @@ def write_json(run: Run, path: Path) -> Sequence[Path]:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _target(path: Path, name: str) -> Path:
-    """The file to write; its folder is made where it is missing."""
-    target = path / name if path.is_dir() or not path.suffix else path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return target

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from attrs import frozen
 
+from duly.engine.days import long_date
 from duly.plugins.outputs.markup import Markup, element
-from duly.plugins.outputs.words import VERDICT_WORDS, written
+from duly.plugins.outputs.words import VERDICT_WORDS
 
 LABELS, WIDTH, TOP, LANE = 320, 1120, 24, 26
 LETTERS = 44
@@ -139,7 +140,7 @@ def says(rule: str, verdict: str, days: int, deadline: date | None, fulfilled: d
     if days:
         parts.append(f"{days} day{'' if days == 1 else 's'}")
     if deadline:
-        parts.append(f"due {written(deadline)}")
+        parts.append(f"due {long_date(deadline)}")
     if fulfilled:
-        parts.append(f"done {written(fulfilled)}")
+        parts.append(f"done {long_date(fulfilled)}")
     return ", ".join(parts)

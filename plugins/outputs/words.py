@@ -1,9 +1,8 @@
-"""The words, signs and tones of verdicts, and dates as people write them."""
+"""The words, signs and tones of verdicts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from attrs import frozen
 
@@ -29,8 +28,3 @@ VERDICT_WORDS: Mapping[str, VerdictWord] = {
     "cannot_tell": VerdictWord("△", "cannot tell", "late", "a fact that decides it is missing"),
     "needs_judgement": VerdictWord("◇", "needs judgement", "open", "the text gives no number"),
 }
-
-
-def written(day: date) -> str:
-    """``3 March 2026``."""
-    return f"{day.day} {day:%B %Y}"

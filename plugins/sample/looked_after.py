@@ -8,6 +8,7 @@ from duly.plugins.sample.book import Book, Day, weekday, working_days
 from duly.plugins.sample.visits import Worker, visit_every
 
 YEAR = 365
+FOUR_WEEKS = 28
 FIRST_PLACES = {
     "foster": 56, "connected_person": 16, "residential": 11, "parents": 8,
     "fostering_for_adoption": 3, "independent": 3, "other": 2, "secure": 1,
@@ -16,6 +17,16 @@ LATER_PLACES = {
     "foster": 55, "residential": 18, "connected_person": 10, "parents": 9,
     "independent": 5, "other": 2, "secure": 1,
 }  # fmt: skip
+
+
+@frozen
+class _Stay:
+    """Where a child lives from one day until another, and whether the carer is the last one's."""
+
+    start: Day
+    end: Day
+    type: str
+    same_carer: bool
 
 
 @frozen
@@ -49,32 +60,52 @@ def _length(book: Book) -> int:
 
 def _care(book: Book, person: str, worker: Worker, start: Day, end: Day) -> None:
     care = book.period("care_period", person, start, end)
-    reviews = _reviews(book, person, worker, start, end)
-    adopted = end - start > 2 * YEAR and book.chance(0.1)
-    type_, day, carer_since = book.one_of(FIRST_PLACES), start, start
-    while day < min(end, book.today + 1):
-        until = min(end, day + _stay(book))
-        if end - until < 20:
-            until = end
-        same = day > start and carer_since == day and book.chance(0.12)
-        place = _place(book, person, care, day, until, type_, carer_since, same)
+    stays = _stays(book, start, end)
+    reviews = _reviews(book, person, worker, stays, end)
+    since = start
+    for stay in stays:
+        since = since if stay.same_carer else stay.start
+        place = _place(book, person, care, stay, since)
         _visits(book, person, worker, place, reviews)
-        day, carer_since = until, until
-        last = adopted and end - day < YEAR
-        type_ = "adoption" if last else book.one_of(LATER_PLACES)
     _orders(book, person, start, end)
     _asked_for(book, person, start, end)
 
 
-def _stay(book: Book) -> int:
+def _stays(book: Book, start: Day, end: Day) -> list[_Stay]:
+    """Where the child lives, one place after another; with adopters it is until the end."""
+    adopted = end - start > 2 * YEAR and book.chance(0.1)
+    stays: list[_Stay] = []
+    type_, day = book.one_of(FIRST_PLACES), start
+    while day < min(end, book.today + 1):
+        until = end if type_ == "adoption" else min(end, day + _length_of_stay(book))
+        if end - until < 20:
+            until = end
+        stays.append(_Stay(day, until, type_, bool(stays) and book.chance(0.12)))
+        last = adopted and end - until < YEAR
+        type_ = "adoption" if last else book.one_of(LATER_PLACES)
+        day = until
+    return stays
+
+
+def _length_of_stay(book: Book) -> int:
     short = book.chance(0.25)
     return book.between(3, 60) if short else 30 + int(book.dice.expovariate(1 / 500))
 
 
-def _reviews(book: Book, person: str, worker: Worker, start: Day, end: Day) -> list[Day]:
-    """Reviews after 20 working days, three months, and then every six."""
+def _reviews(book: Book, person: str, worker: Worker, stays: list[_Stay], end: Day) -> list[Day]:
+    """Reviews of a child in care, and anew once the child is placed for adoption."""
+    start = stays[0].start
+    placed = next((stay.start for stay in stays if stay.type == "adoption"), end)
+    held = _reviewed(book, person, worker, start, placed, working_days(start, 20))
+    return held + _reviewed(book, person, worker, placed, end, placed + FOUR_WEEKS)
+
+
+def _reviewed(
+    book: Book, person: str, worker: Worker, start: Day, end: Day, first: Day
+) -> list[Day]:
+    """Reviews about the first day, three months later, and then every six."""
     held: list[Day] = []
-    day, allowed = start, working_days(start, 20) - start
+    day, allowed = start, first - start
     while True:
         delay = book.between(3, 40) if book.chance(worker.late / 2) else -book.between(0, 6)
         day = weekday(day + allowed + delay)
@@ -85,11 +116,10 @@ def _reviews(book: Book, person: str, worker: Worker, start: Day, end: Day) -> l
         allowed = 89 if len(held) == 1 else 180
 
 
-def _place(
-    book: Book, person: str, care: str, start: Day, end: Day, type_: str, since: Day, same: bool
-) -> _Place:
+def _place(book: Book, person: str, care: str, stay: _Stay, since: Day) -> _Place:
     """The placement's row, and the rows of what is decided about it."""
-    continues = "yes" if same else ("" if book.chance(0.02) else "no")
+    start, end, type_ = stay.start, stay.end, stay.type
+    continues = "yes" if stay.same_carer else ("" if book.chance(0.02) else "no")
     key = book.add("placement", person, care, book.date(start), book.date(end), type_, continues)
     never = book.today + 10 * YEAR
     settled = intended = agreed = approved_until = assessed = never

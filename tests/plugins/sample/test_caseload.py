@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -113,7 +113,7 @@ def test_what_belongs_to_a_placement_lies_inside_it(sample: Sample) -> None:
     for kind in ("agreement", "long_term_foster", "intention_until_18", "temporary_approval"):
         for row in rows(sample, kind):
             placement = placements[row["placement_id"]]
-            assert placement["start"] <= row["start"]
+            assert placement["start"] <= (row["start"] or "9")
             assert (row["end"] or "9") <= (placement["end"] or "9")
 
 
@@ -129,7 +129,7 @@ def test_permanence_is_agreed_before_and_after_the_first_year(sample: Sample) ->
 def test_every_kind_of_placement_and_of_visit_occurs(
     sample: Sample, stoke: dict[str, Kind]
 ) -> None:
-    types = {row["type"] for row in rows(sample, "placement")}
+    types = {row["type"] for row in rows(sample, "placement")} - {""}
     assert types == set(stoke["placement"].attributes["type"].values)
     assert {row["kind"] for row in rows(sample, "visit")} == {
         "cla",
@@ -146,6 +146,24 @@ def test_records_have_the_gaps_of_real_ones(sample: Sample) -> None:
     assert any(not row["recorded_on"] for row in visits)
     assert any(not row["born"] for row in rows(sample, "child"))
     assert {row["carer_continues"] for row in rows(sample, "placement")} == {"yes", "no", ""}
+    assert any(not row["type"] for row in rows(sample, "placement"))
+    assert any(not row["given_by"] for row in rows(sample, "agreement"))
+    assert any(not row["start"] for row in rows(sample, "intention_until_18"))
+
+
+def test_a_child_placed_for_adoption_stays_and_is_reviewed_anew(tmp_path: Path) -> None:
+    sample = make_caseload(tmp_path, children=1500)
+    placed = [row for row in rows(sample, "placement") if row["type"] == "adoption"]
+    ends = {row["id"]: row["end"] for row in rows(sample, "care_period")}
+    held = {(row["person_id"], date.fromisoformat(row["date"])) for row in rows(sample, "review")}
+    assert len(placed) > 3
+    assert [row["id"] for row in placed if row["end"] != ends[row["care_period_id"]]] == []
+    reviewed = [
+        (row["person_id"], date.fromisoformat(row["start"]) + timedelta(days))
+        for row in placed
+        for days in range(20, 29)
+    ]
+    assert held & set(reviewed)
 
 
 def test_some_children_are_never_visited(sample: Sample) -> None:
@@ -181,3 +199,11 @@ def test_every_verdict_occurs(policy: Policy, facts: Facts) -> None:
     run = run_facts(policy, facts, AS_AT)
     found = {verdict for each in run.summaries for verdict, n in each.verdicts.items() if n}
     assert found == set(VERDICTS)
+
+
+def test_a_blank_makes_a_rule_assume_the_worst(policy: Policy, facts: Facts) -> None:
+    columns = run_facts(policy, facts, AS_AT).obligations.columns
+    rows = zip(columns["subject_id"], columns["rule"], columns["assumed"], strict=True)
+    found = {(child, rule) for child, rule, assumed in rows if assumed == "yes"}
+    assert len({child for child, _ in found}) >= 5
+    assert {"cla_visits", "cla_reviews"} <= {rule for _, rule in found}
