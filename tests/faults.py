@@ -77,11 +77,11 @@ FAULTS = (
         "of_month",
     ),
     Fault(
-        "boundaries are deadlines",
+        "boundaries in months are a day early",
         dates,
         "boundary_table",
         "landed + clamped",
-        "landed",
+        "landed + clamped - 1",
     ),
     Fault(
         "each moment in place of the strict reading",

@@ -60,16 +60,18 @@ def test_splitting_a_joined_period_changes_nothing(trial: Trial) -> None:
 def in_parts(rng: random.Random, case: Case, trial: Trial) -> dict[str, Sequence[Row]]:
     """The child's rows, each joined period in two that touch."""
     return {
-        kind: [part for row in rows for part in halves(rng, row, trial.kinds[kind])]
+        kind: [part for row in rows for part in halves(rng, row, rows, trial.kinds[kind])]
         for kind, rows in case.rows.items()
     }
 
 
-def halves(rng: random.Random, row: Row, kind: Kind) -> list[Row]:
+def halves(rng: random.Random, row: Row, rows: Sequence[Row], kind: Kind) -> list[Row]:
     """A row as two that the vocabulary joins: where it says so, the second continues the first."""
     middle = row.start and row.start + timedelta(days=rng.randint(1, 120))
     # A row that names no parent belongs to the one running on its first day: so would each half.
     whole = kind.joined is None or (kind.of is not None and row.of is None)
+    # A half that begins where another row ends would continue that one as well as its own.
+    whole = whole or any(other.end == middle for other in rows)
     if whole or middle is None or (row.end is not None and middle >= row.end):
         return [row]
     continues = {} if kind.joined in (None, "always") else {str(kind.joined): True}

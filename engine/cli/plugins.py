@@ -9,7 +9,7 @@ from duly.engine import discovery
 
 @click.command("plugins")
 def command() -> None:
-    """List sources of facts, output formats and packs, with the plugin that each came from."""
+    """List sources of facts, output formats and packs."""
     manager = discovery.plugin_manager()
     click.echo("sources of facts")
     for name, source in discovery.fact_sources(manager).items():
