@@ -33,7 +33,9 @@ from duly.engine.timeline import Domain, Flags
     UNDECIDED_ANCHOR,
     BLANK_START,
     NO_ANCHOR,
-) = range(8)
+    QUARANTINED,
+    BLANK_BIRTH,
+) = range(10)
 """Why an obligation is ``cannot tell``."""
 
 

@@ -358,6 +358,8 @@ DOUBTS = {
     b.UNDECIDED_ACT: "it is not known whether {test}",
     b.UNDECIDED_ANCHOR: "it is not known whether what it counts from is there",
     b.BLANK_START: "the start is blank: fill it in",
+    b.QUARANTINED: "a row of `{scope}` about this child is in quarantine",
+    b.BLANK_BIRTH: "it may have been so always, and the date of birth is blank",
     b.NO_ANCHOR: "no record covers what it counts from",
 }
 """Why an obligation cannot be told, for the person who can fill the gap."""
@@ -446,7 +448,8 @@ def _doubt(batch: Batch, row: int) -> str:
         test = condition_text(batch.duty.duty.act.where)
     elif isinstance(batch.duty.duty, p.Have):
         test = condition_text(batch.duty.duty.condition)
-    return DOUBTS[int(batch.doubt[row])].format(act=act, test=test)
+    scope = batch.scope_table.kind.name if batch.scope_table is not None else ""
+    return DOUBTS[int(batch.doubt[row])].format(act=act, test=test, scope=scope)
 
 
 def _assumption(batch: Batch, row: int) -> str:

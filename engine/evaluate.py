@@ -15,6 +15,7 @@ import numpy.typing as npt
 from duly.dsl import policy as p
 from duly.engine import deadlines
 from duly.engine.batch import (
+    BLANK_BIRTH,
     BLANK_START,
     CANNOT_TELL,
     DUE,
@@ -27,6 +28,7 @@ from duly.engine.batch import (
     NO_DOUBT,
     NOT_MET,
     OVERDUE,
+    QUARANTINED,
     UNDECIDED_ACT,
     Batch,
     first_rows,
@@ -84,7 +86,13 @@ def judge(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
     if len(scopes.blank):
         nowhere = np.full(len(scopes.blank), MISSING, np.int32)
         blank = on_days(scopes.blank_subject, nowhere, None, scopes.blank)
-        yield _untold(duty, scopes, acts, blank, BLANK_START)
+        yield _untold(
+            duty, scopes, acts, blank, BLANK_START if scopes.table is not None else BLANK_BIRTH
+        )
+    if scopes.table is not None and scopes.table.unread:
+        subject = np.array(sorted(scopes.table.unread), np.int32)
+        nowhere = np.full(len(subject), MISSING, np.int32)
+        yield _untold(duty, scopes, acts, on_days(subject, nowhere, None, nowhere), QUARANTINED)
     some = unseen(duty, scopes, caseload)
     if len(some):
         domain = scopes.domain
