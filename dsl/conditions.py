@@ -256,12 +256,10 @@ class Conditions:
         elapsed = p.Elapsed(anchor, node.duration)
         if not node.inside:
             return elapsed
-        if isinstance(anchor, p.EventDay):
-            some = p.Count(anchor.event, 1, None, anchor.where, None, place.scoped)
-            return p.And((some, p.Not(elapsed)))
-        if isinstance(anchor, p.PeriodEdge):
-            return p.And((p.Running(anchor.period), p.Not(elapsed)))
-        return p.Not(elapsed)
+        if isinstance(anchor, p.ScopeStart):
+            return p.Not(elapsed)
+        has_been = p.Elapsed(anchor, p.Duration(0, "day"))
+        return p.And((has_been, p.Not(elapsed)))
 
     def anchor(self, node: ast.Anchor, place: Place) -> p.Anchor | None:
         """The days that a clock runs from; nothing after a mistake."""

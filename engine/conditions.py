@@ -278,6 +278,10 @@ def _elapsed(leaf: p.Elapsed, domain: Domain, caseload: Caseload) -> Steps:
     )
     if not len(seen.gap):
         return may
+    if leaf.duration.count == 0:  # whether there has been one: a later one changes nothing
+        must = _reached(domain, seen.scope, seen.day, seen.day)
+        line = timeline(domain, [may, must])
+        return Steps(line.scope, line.day, _MAY_MUST[line.code])
     clear = ~_in_gap(seen)
     last = np.where(first_sure[seen.gap] <= seen.gap_last, seen.gap_last, FAR)
     must = _reached(

@@ -43,8 +43,8 @@ def doubts(
     """Why each verdict cannot be told, 0 where it can."""
     doubt = np.zeros(len(batch), np.int8)
     table = acts.table
-    # unseen acts can only move a sequence on, so the last step is never in doubt
-    stepped = 0 < run.step < len(duty.steps) - 1
+    # unseen acts can only move a sequence on, and what repeats is not counted
+    stepped = run.step > 0 and isinstance(duty.steps[run.step].timing, p.Within)
     missed = _MISSED[batch.verdict]
     open_ = missed | (batch.verdict == DUE) if stepped else missed
     if run.doubtful.any():

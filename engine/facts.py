@@ -154,8 +154,10 @@ def cut(facts: Facts, as_at: date, known_at: date | None = None) -> Facts:
                 else np.where(recorded.values >= 0, recorded.values, table.start)
             )
             keep &= stamp <= known
+            table = evolve(table, covered_to=min(table.covered_to, known))
         kept_rows[name] = keep
-        tables[name] = _cut_table(table if keep.all() else table.take(keep), day)
+        seen_to = day if known is None else min(day, known)
+        tables[name] = _cut_table(table if keep.all() else table.take(keep), seen_to)
     for name, table in tables.items():
         if table.kind.of is not None and len(table):
             keep = kept_rows[table.kind.of]

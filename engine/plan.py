@@ -174,6 +174,8 @@ def condition_text(condition: p.Condition | Leaf) -> str:
             return f"after the first {duration}"
         case p.Elapsed(p.PeriodEdge(period, "start"), duration):
             return f"after the first {duration} of {period}"
+        case p.Elapsed(anchor, p.Duration(0)):
+            return f"{anchor_text(anchor)} has been"
         case p.Elapsed(anchor, duration):
             return f"after {duration} after {anchor_text(anchor)}"
         case p.Aged(years):

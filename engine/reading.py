@@ -82,14 +82,17 @@ class _Builder:
         people = self._people()
         index = {person: number for number, person in enumerate(people)}
         known = [s.extracted for s in self.sources if s.extracted is not None]
-        extracted = max(known) if known else today
+        extracted = min(known) if known else today  # later than the oldest, not all is known
         tables = {
             name: self._table(kind, index)
             for name, kind in self.kinds.items()
             if kind.nature != "subject"
         }
         tables = {n: self._covered(t, len(people), extracted) for n, t in tables.items()}
-        tables = {name: _linked(table, tables, self.ids_given) for name, table in tables.items()}
+        tables = {
+            name: _linked(table, tables, self.ids_given, self.notes)
+            for name, table in tables.items()
+        }
         born, columns = self._subjects(subject_kind, index)
         read = self.read_by_source + sum(
             len(raw.rows) for raws in self.raw.values() for raw in raws
@@ -151,6 +154,10 @@ class _Builder:
 
     def _subjects(self, kind: Kind, index: Mapping[str, int]) -> tuple[Days, dict[str, Column]]:
         born = np.full(len(index), MISSING, np.int32)
+        columns = {
+            name: _absent_column(attribute, len(index))
+            for name, attribute in kind.attributes.items()
+        }
         for raw in self.raw[kind.name]:
             good = np.ones(len(raw.rows), bool)
             numbers = self._subject_numbers(raw, index, good)
@@ -166,21 +173,17 @@ class _Builder:
                 "person_id",
                 "the same person stands in an earlier row",
             )
-            born[numbers[good]] = days[good]
-        columns = {
-            name: _absent_column(attribute, len(index))
-            for name, attribute in kind.attributes.items()
-        }
-        for raw in self.raw[kind.name]:
-            for name, attribute in kind.attributes.items():
-                if name in raw.columns:
-                    memo = _Memo(lambda text: index.get(text, -1))
-                    numbers = _days(raw.columns["person_id"], memo)
-                    good = numbers >= 0
-                    column = self._column(raw, good, attribute)
-                    values = columns[name].values.copy()
-                    values[numbers[good]] = column.values[good]
-                    columns[name] = evolve(column, values=values)
+            read = {
+                name: self._column(raw, good, attribute)
+                for name, attribute in kind.attributes.items()
+                if name in raw.columns
+            }
+            known = good & (days != MISSING)
+            born[numbers[known]] = days[known]
+            for name, column in read.items():
+                values = columns[name].values.copy()
+                values[numbers[good]] = column.values[good]
+                columns[name] = evolve(column, values=values)
         return born, columns
 
     def _column(self, raw: RawTable, good: npt.NDArray[np.bool_], attribute: Attribute) -> Column:
@@ -322,22 +325,22 @@ class _Builder:
             if not _holds(table, attribute, value):
                 gaps[attribute] = gaps.get(attribute, frozenset()) | {value}
         table = evolve(table, gaps=gaps, unread=frozenset(self.unread[table.kind.name]))
-        if not self.raw[table.kind.name] and not stated:
+        held = [c for c in stated if c.what != "absent"]
+        if not held and (stated or not self.raw[table.kind.name]):
             return evolve(table, covered_from=np.full(people, FAR, np.int32), coverage="absent")
-        coverage = stated[0] if stated else self._assumed_coverage(table, extracted)
-        last = coverage.last or extracted
-        covered_to = day_of(last) if last is not None else FAR
-        first = day_of(coverage.first) if coverage.first is not None else 0
+        held = held or [self._assumed_coverage(table, extracted)]
+        # of several sources no more is covered than each of them covers
+        lasts = [day_of(last) for c in held if (last := c.last or extracted) is not None]
+        covered_to = min(lasts, default=FAR)
+        first = max((day_of(c.first) for c in held if c.first is not None), default=0)
         covered_from = np.full(people, first, np.int32)
-        if coverage.what == "absent":
-            covered_from[:] = FAR
-        elif coverage.what == "flags":
+        whats = {c.what for c in held}
+        if "flags" in whats:
             covered_from[:] = covered_to
-        elif coverage.what == "latest_only":
+        elif "latest_only" in whats:
             np.maximum.at(covered_from, table.subject, table.start)
-        return evolve(
-            table, covered_from=covered_from, covered_to=covered_to, coverage=coverage.what
-        )
+        what = next(w for w in ("flags", "latest_only", "events") if w in whats)
+        return evolve(table, covered_from=covered_from, covered_to=covered_to, coverage=what)
 
     def _assumed_coverage(self, table: Table, extracted: date | None) -> Coverage:
         known = table.start[table.start >= 0]
@@ -463,6 +466,7 @@ def _linked(
     table: Table,
     tables: Mapping[str, Table],
     given: Mapping[str, Mapping[tuple[int, int], str]],
+    notes: list[str],
 ) -> Table:
     """Each row's parent: by the id it names, else the one running on its first day."""
     if table.kind.of is None or not len(table):
@@ -474,10 +478,22 @@ def _linked(
     if not named:
         return evolve(table, parent=by_date)
     row_of = {identifier: row for row, identifier in enumerate(parents.ids)}
-    parent = by_date.copy()
+    parent, astray = by_date.copy(), 0
     for number, key in enumerate(zip(table.place.tolist(), table.row.tolist(), strict=True)):
         if key in named:
-            parent[number] = row_of.get(named[key], -1)
+            found = row_of.get(named[key], -1)
+            if found >= 0 and parents.subject[found] == table.subject[number]:
+                parent[number] = found
+            else:
+                astray += 1
+    if astray:
+        rows = f"1 row of `{table.kind.name}` names"
+        if astray > 1:
+            rows = f"{astray:,} rows of `{table.kind.name}` name"
+        notes.append(
+            f"{rows} a {parents.kind.name} that is not among the same person's: "
+            "taken to belong to the one running on its day"
+        )
     return evolve(table, parent=parent)
 
 

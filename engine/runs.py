@@ -262,7 +262,7 @@ def _every(
     doubtful = live.doubtful[owner]
     if until is not None:
         doubtful = doubtful | _may_have_ended(
-            anchors, live, owner, np.minimum(fulfilled, ends[owner]), scopes, caseload
+            anchors, live, owner, np.minimum(fulfilled, end), scopes, caseload
         )
     run = Run(
         step=number,

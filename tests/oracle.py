@@ -901,7 +901,7 @@ class Run:
         while True:
             done = self.acts.first(anchor, False, last)
             plain = self.obligation(index, anchor, since, False, done, end, last)
-            over = min(filter(None, (done, until)), default=None)
+            over = min(filter(None, (done, end)), default=None)
             unsure = self.undecided or self.judge.may_have_ended(timing, begun, over)
             yield evolve(plain, undecided=unsure)
             if done is None:
@@ -1207,7 +1207,8 @@ class Bench:
 
     def doubted(self, it: Obligation, deadline: date, verdict: str) -> str:
         """The verdict in the light of what is not known."""
-        between = 0 < it.step < len(self.owed.duty.steps) - 1
+        timing = self.owed.duty.steps[it.step].timing
+        between = it.step > 0 and isinstance(timing, Within)
         span = self.owed.world.span(self.owed.duty.act.event)
         if span is None:
             return "cannot_tell"

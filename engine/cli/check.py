@@ -12,6 +12,7 @@ from duly.engine import discovery
 from duly.engine.cli.main import FINDINGS, NOTHING_CHECKED
 from duly.engine.cli.mistakes import show_mistakes
 from duly.engine.lower import lower
+from duly.engine.raw import PlanError
 
 
 @click.command("check")
@@ -32,6 +33,10 @@ def command(packs: tuple[str, ...]) -> None:
         except PolicyError as error:
             failed = True
             click.echo(f"{wanted}: {show_mistakes(error)}")
+            continue
+        except PlanError as error:
+            failed = True
+            click.echo(f"{wanted}: error: {error}")
             continue
         rules += _report(loaded, scenarios)
     if failed:

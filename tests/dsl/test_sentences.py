@@ -359,11 +359,16 @@ CONDITIONS: dict[str, Condition] = {
     "after the first 3 months": Elapsed(ScopeStart(), Duration(3, "month")),
     "in the first year of placement": Not(IN_PLACEMENT),
     "in the first year of plan": And(
-        (Running("plan"), Not(Elapsed(PeriodEdge("plan", "start"), YEAR)))
+        (
+            Elapsed(PeriodEdge("plan", "start"), Duration(0, "day")),
+            Not(Elapsed(PeriodEdge("plan", "start"), YEAR)),
+        )
     ),
     "after the first year of plan": Elapsed(PeriodEdge("plan", "start"), YEAR),
     "after 1 year after review": Elapsed(REVIEW, YEAR),
-    "before 1 year after review": And((Count("review", 1, own=True), Not(Elapsed(REVIEW, YEAR)))),
+    "before 1 year after review": And(
+        (Elapsed(REVIEW, Duration(0, "day")), Not(Elapsed(REVIEW, YEAR)))
+    ),
     "after a week after second review": Elapsed(EventDay("review", 2), WEEK),
     "after a year after start of plan": Elapsed(PeriodEdge("plan", "start"), YEAR),
     "under 16": Not(Aged(16)),

@@ -223,7 +223,12 @@ def test_a_row_belongs_to_the_period_that_it_names(read: Read, cells: Cells) -> 
         "7 2024-02-02 -",
         "7 2024-02-03 p9",
     )
-    assert parents(read(cells("placement", *PLACEMENTS), visits)) == ["p2", "p1", "none"]
+    facts = read(cells("placement", *PLACEMENTS), visits)
+    assert parents(facts) == ["p2", "p1", "p1"]
+    assert facts.notes[-1] == (
+        "1 row of `visit` names a placement that is not among the same person's: "
+        "taken to belong to the one running on its day"
+    )
 
 
 def test_a_row_never_belongs_to_another_child_by_its_date(read: Read, cells: Cells) -> None:
@@ -255,7 +260,7 @@ VISITS = ("person_id date", "7 2024-02-01", "7 2024-03-01", "8 2024-02-20")
         ),
         (Coverage("visit", "latest_only"), ["2024-03-01", "2024-02-20", "2024-03-31"]),
         (Coverage("visit", "flags"), ["2024-03-31", "2024-03-31", "2024-03-31"]),
-        (Coverage("visit", "absent"), ["never", "never", "2024-03-31"]),
+        (Coverage("visit", "absent"), ["never", "never", "open"]),
     ],
     ids=lambda each: each.what if isinstance(each, Coverage) else "",
 )
