@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from duly.dsl.source import Span
 
-Unit = Literal["hour", "day", "working day", "week", "month", "year"]
+Unit = Literal["day", "working day", "week", "month", "year"]
 Force = Literal["must", "should", "standard", "aim"]
 
 
@@ -129,11 +129,10 @@ class Stated:
 
 @frozen
 class Running:
-    """A period of this kind is running.  ``own``: only those of the scope, by id."""
+    """A period of this kind is running: any of the subject's."""
 
     period: str
     where: Condition | None = None
-    own: bool = False
 
 
 @frozen
@@ -182,11 +181,6 @@ class ScopeStart:
 
 
 @frozen
-class ScopeEnd:
-    """The end of the scope."""
-
-
-@frozen
 class PeriodEdge:
     """The start or the end of periods of another kind."""
 
@@ -205,7 +199,7 @@ class EventDay:
     where: Condition | None = None
 
 
-Anchor = ScopeStart | ScopeEnd | PeriodEdge | EventDay
+Anchor = ScopeStart | PeriodEdge | EventDay
 
 
 @frozen

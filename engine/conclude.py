@@ -28,7 +28,7 @@ class RuleSummary:
     """How one rule came out.
 
     ``verdicts`` count obligations that are still open or fell due, or were fulfilled, on or after
-    the run's ``since``; ``earlier`` counts those before.  ``subjects`` counts whom it applied to.
+    the run's ``since``, ``subjects`` whom these concern; ``earlier`` counts those before.
     """
 
     pack: str
@@ -158,7 +158,7 @@ def _summaries(
             ):
                 if number:
                     counts[VERDICTS[code]] += int(number)
-            subjects.update(np.unique(batch.subject).tolist())
+            subjects.update(np.unique(batch.subject[keep]).tolist())
             earlier += int((~keep).sum())
         forces = [s.duty.force for s in rule.duties if isinstance(s.duty, p.Do | p.Have)]
         yield RuleSummary(

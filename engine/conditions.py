@@ -7,66 +7,30 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, frozen
+from attrs import evolve
 
 from duly.dsl import policy as p
+from duly.engine.caseload import Caseload, pairs
 from duly.engine.dates import Days, back_table, boundary_table
 from duly.engine.days import FAR, MISSING, UNKNOWN
-from duly.engine.facts import ANY_PARENT, Column, Facts, Table
+from duly.engine.elapsed import elapsed
+from duly.engine.facts import Column, Table
 from duly.engine.lower import truth_table
-from duly.engine.periods import periods_of
 from duly.engine.plan import Group, InForceOn, Leaf
 from duly.engine.timeline import (
     Domain,
-    Flags,
     Steps,
     Timeline,
     Values,
     clipped,
     constant,
     counted,
-    first_of_day,
-    keys,
     on_days,
-    place_in_scope,
-    spans,
     timeline,
 )
 
 MANY = 1 << 12
 """More events than anybody has: what an uncovered stretch may hold."""
-
-
-@frozen(eq=False)
-class Caseload:
-    """Facts cut to the as-at day, and what leaves need to look things up in them."""
-
-    facts: Facts
-    as_at: int
-
-    def table(self, kind: str) -> Table:
-        """All rows of a kind."""
-        return self.facts.tables[kind]
-
-    def held(self, kind: str, where: p.Condition | None) -> Table:
-        """The same, covered only as far as sources hold the rows that the test asks for."""
-        table = self.facts.tables[kind]
-        for attribute, missing in table.gaps.items():
-            asked = _asked_for(table, attribute, where)
-            if asked & missing:
-                nothing = np.full(len(self.facts.subjects), FAR, np.int32)
-                coverage = table.coverage if asked - missing else "absent"
-                table = evolve(table, covered_from=nothing, coverage=coverage)
-        return table
-
-
-def _asked_for(table: Table, attribute: str, where: p.Condition | None) -> frozenset[str]:
-    """The values of an attribute that a test lets through; all, where it does not look at it."""
-    tests = where.parts if isinstance(where, p.And) else (where,)
-    for test in tests:
-        if isinstance(test, p.Is) and (test.owner, test.name) == (table.kind.name, attribute):
-            return frozenset(test.values)
-    return frozenset(table.kind.attributes[attribute].values)
 
 
 def steps_of(leaf: Leaf, domain: Domain, caseload: Caseload) -> Steps:
@@ -79,13 +43,13 @@ def steps_of(leaf: Leaf, domain: Domain, caseload: Caseload) -> Steps:
         case p.Stated(owner, name):
             return _attribute(domain, caseload, owner, name, is_stated)
         case p.Running():
-            return _running(leaf.period, leaf.where, leaf.own, 1, None, domain, caseload)
+            return _running(leaf.period, leaf.where, False, 1, None, domain, caseload)
         case p.Count(kind, least, most, where, _, own):
             if caseload.table(kind).kind.nature == "period":
                 return _running(kind, where, own, least, most, domain, caseload)
             return _events(leaf, domain, caseload)
         case p.Elapsed():
-            return _elapsed(leaf, domain, caseload)
+            return elapsed(leaf, domain, caseload, tested)
         case p.Aged(years):
             return _aged(years, domain, caseload)
         case InForceOn(first, last):
@@ -129,29 +93,8 @@ def _attribute(
     return Steps(domain.member_scope, day, value)
 
 
-def pairs(domain: Domain, table: Table, own: bool) -> tuple[Days, Days]:
-    """Which rows each scope looks at: by id where it is so declared, else its subject's."""
-    if own and domain.period is not None and table.kind.of == domain.period:
-        scope_of = np.full(int(domain.member_row.max(initial=-1)) + 2, -1, np.int32)
-        scope_of[domain.member_row] = domain.member_scope
-        parent = np.where(table.parent < len(scope_of) - 1, table.parent, -1)
-        scope = np.where(parent >= 0, scope_of[parent], -1)
-        rows = np.flatnonzero(scope >= 0).astype(np.int32)
-        anyones = np.flatnonzero(table.parent == ANY_PARENT).astype(np.int32)
-        lo = np.searchsorted(table.subject[anyones], domain.subject, side="left")
-        hi = np.searchsorted(table.subject[anyones], domain.subject, side="right")
-        whose, which = spans(lo, hi)
-        return (
-            np.concatenate([scope[rows].astype(np.int32), whose]),
-            np.concatenate([rows, anyones[which]]),
-        )
-    lo = np.searchsorted(table.subject, domain.subject, side="left")
-    hi = np.searchsorted(table.subject, domain.subject, side="right")
-    return spans(lo, hi)
-
-
-def _tested(table: Table, where: p.Condition | None, caseload: Caseload) -> Values:
-    """Whether each row of the table passes the test."""
+def tested(where: p.Condition | None, table: Table, caseload: Caseload) -> Values:
+    """Whether each row of the table passes the test: 0, 1, or 2 for unknown."""
     if where is None:
         return np.ones(len(table), np.int8)
     return row_truth(where, table, caseload)
@@ -185,12 +128,12 @@ def _running(
 ) -> Steps:
     """How many periods are running: one more from each start, one fewer from each end."""
     table = caseload.held(kind, where)
-    tested = _tested(table, where, caseload)
+    fits = tested(where, table, caseload)
     scope, row = pairs(domain, table, own)
     touching = (table.end[row] > domain.start[scope]) & (table.start[row] < domain.end[scope])
-    touching &= tested[row] != 0
+    touching &= fits[row] != 0
     scope, row = scope[touching], row[touching]
-    sure = ((tested[row] == 1) & (table.start[row] != MISSING)).astype(np.int64)
+    sure = ((fits[row] == 1) & (table.start[row] != MISSING)).astype(np.int64)
     one = np.ones(len(row), np.int64)
     covered = table.covered_from[domain.subject]
     gap_scope, gap_day, gap = _uncovered(domain, table, caseload, covered)
@@ -208,14 +151,14 @@ def _running(
 def _events(leaf: p.Count, domain: Domain, caseload: Caseload) -> Steps:
     """How many events there have been, in the scope or ever, or in the last D."""
     table = caseload.held(leaf.kind, leaf.where)
-    tested = _tested(table, leaf.where, caseload)
+    fits = tested(leaf.where, table, caseload)
     scope, row = pairs(domain, table, leaf.own)
     day = table.start[row]
-    keep = (tested[row] != 0) & (day < domain.end[scope])
+    keep = (fits[row] != 0) & (day < domain.end[scope])
     if leaf.own and (domain.period is None or table.kind.of != domain.period):
         keep &= day >= domain.start[scope]
     scope, row, day = scope[keep], row[keep], day[keep]
-    sure = (tested[row] == 1).astype(np.int64)
+    sure = (fits[row] == 1).astype(np.int64)
     one = np.ones(len(row), np.int64)
     covered = table.covered_from[domain.subject]
     forgotten = np.full(len(domain), FAR, np.int32)
@@ -240,169 +183,6 @@ def _events(leaf: p.Count, domain: Domain, caseload: Caseload) -> Steps:
         leaf.at_least,
         leaf.at_most,
     )
-
-
-@frozen(eq=False)
-class _Seen:
-    """Days of an anchor: those surely there, and stretches in which one may have gone unseen."""
-
-    scope: Days
-    day: Days
-    gap: Days
-    gap_first: Days
-    gap_last: Days
-
-
-def _elapsed(leaf: p.Elapsed, domain: Domain, caseload: Caseload) -> Steps:
-    """False from each anchor, true from the boundary after the latest one, else unknown.
-
-    Surely false is what lies before the boundary of the earliest day that the latest anchor can
-    have; surely true what lies after that of the latest.
-    """
-    boundary = boundary_table(leaf.duration)
-    seen = _seen(leaf.anchor, domain, caseload)
-    if isinstance(leaf.anchor, p.EventDay | p.PeriodEdge) and leaf.anchor.ordinal is not None:
-        return _elapsed_since_nth(leaf.anchor.ordinal, seen, domain, boundary)
-    first_sure = np.full(len(domain), FAR, np.int32)
-    np.minimum.at(first_sure, seen.scope, seen.day)
-    first_gap = np.full(len(domain), FAR, np.int32)
-    np.minimum.at(first_gap, seen.gap, seen.gap_first)
-    unseen = np.flatnonzero(first_gap < first_sure).astype(np.int32)
-    earliest = first_gap[unseen]
-    ran_out = np.where(earliest == 0, 0, boundary[earliest])  # day 0 is before all records
-    may = _reached(
-        domain,
-        np.concatenate([seen.scope, unseen]),
-        np.concatenate([seen.day, earliest]),
-        np.concatenate([boundary[seen.day], ran_out]),
-    )
-    if not len(seen.gap):
-        return may
-    if leaf.duration.count == 0:  # whether there has been one: a later one changes nothing
-        must = _reached(domain, seen.scope, seen.day, seen.day)
-        line = timeline(domain, [may, must])
-        return Steps(line.scope, line.day, _MAY_MUST[line.code])
-    clear = ~_in_gap(seen)
-    last = np.where(first_sure[seen.gap] <= seen.gap_last, seen.gap_last, FAR)
-    must = _reached(
-        domain,
-        np.concatenate([seen.scope[clear], seen.gap]),
-        np.concatenate([seen.day[clear], seen.gap_first]),
-        boundary[np.concatenate([seen.day[clear], last])],
-    )
-    line = timeline(domain, [may, must])
-    return Steps(line.scope, line.day, _MAY_MUST[line.code])
-
-
-def _elapsed_since_nth(ordinal: int, seen: _Seen, domain: Domain, boundary: Days) -> Steps:
-    """The n-th anchor is at the latest the n-th sure one, at the earliest the n-th that may be."""
-    may_scope, may_day = [seen.scope], [seen.day]
-    for later in range(ordinal):  # a gap may hold as many as are wanted, from its first day on
-        day = seen.gap_first + later
-        there = day <= seen.gap_last
-        may_scope.append(seen.gap[there])
-        may_day.append(day[there])
-    values = []
-    for scope, day in (
-        (np.concatenate(may_scope), np.concatenate(may_day)),
-        (seen.scope, seen.day),
-    ):
-        nth = _nth_day(scope, day, ordinal)
-        always = day[nth] < ordinal  # before all records
-        found, ran_out = np.where(always, 0, day[nth]), np.where(always, 0, boundary[day[nth]])
-        values.append(_reached(domain, scope[nth], found.astype(np.int32), ran_out))
-    line = timeline(domain, values)
-    return Steps(line.scope, line.day, _MAY_MUST[line.code])
-
-
-_MAY_MUST = np.array([0, UNKNOWN, 0, 0, 1], np.int8)
-"""False, may be, -, -, must be: two digits in base 3."""
-
-
-def _reached(domain: Domain, scope: Days, day: Days, boundary: Days) -> Steps:
-    """False from each day on, true from its boundary unless another day comes first."""
-    order = np.argsort(keys(scope, day), kind="stable")
-    scope, day, boundary = scope[order], day[order], boundary[order]
-    following = np.full(len(day), FAR, np.int32)
-    same = scope[1:] == scope[:-1]
-    following[:-1] = np.where(same, day[1:], FAR)
-    run = boundary < following
-    values = np.concatenate([np.zeros(len(day), np.int8), np.ones(int(run.sum()), np.int8)])
-    days = np.concatenate([day, boundary[run]]).astype(np.int32)
-    return clipped(domain, np.concatenate([scope, scope[run]]), days, values)
-
-
-def _in_gap(seen: _Seen) -> Flags:
-    """Which sure days lie in a stretch in which a later one may have gone unseen."""
-    order = np.argsort(keys(seen.gap, seen.gap_first), kind="stable")
-    gap, first = seen.gap[order], seen.gap_first[order]
-    last = np.maximum.accumulate(keys(gap, seen.gap_last[order])) & FAR  # of all begun so far
-    found = np.searchsorted(keys(gap, first), keys(seen.scope, seen.day), side="right") - 1
-    safe = np.maximum(found, 0)
-    inside: Flags = (found >= 0) & (gap[safe] == seen.scope) & (seen.day <= last[safe])
-    return inside
-
-
-def _seen(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> _Seen:
-    """Where the anchors of each scope are, and where one may be."""
-    every, none = np.arange(len(domain), dtype=np.int32), np.zeros(0, np.int32)
-    if isinstance(anchor, p.ScopeStart | p.ScopeEnd):
-        return _Seen(every, domain.start, none, none, none)
-    kind = anchor.period if isinstance(anchor, p.PeriodEdge) else anchor.event
-    table = caseload.held(kind, anchor.where)
-    tested = _tested(table, anchor.where, caseload)
-    scope, row, day = _edges(anchor, domain, table)
-    # events are those inside the scope; a single day looks back on all of them
-    inside = isinstance(anchor, p.EventDay) and not domain.single
-    begun = domain.start if inside else np.zeros(len(domain), np.int32)
-    keep = (tested[row] != 0) & (day < FAR) & (day < domain.end[scope])
-    keep &= (day >= begun[scope]) | (day == MISSING)
-    scope, row, day = scope[keep], row[keep], day[keep]
-    sure = (tested[row] == 1) & (day != MISSING)
-    blank = day == MISSING
-    doubtful = ~sure
-    covered = table.covered_from[domain.subject]
-    early = np.flatnonzero(covered > begun).astype(np.int32)
-    late = every if table.covered_to < caseload.as_at else none
-    gap_last = np.where(blank, table.end[row] - 1, day)[doubtful]
-    return _Seen(
-        scope[sure],
-        day[sure],
-        np.concatenate([scope[doubtful], early, late]),
-        np.concatenate(
-            [
-                np.maximum(day, 0)[doubtful],
-                begun[early],
-                np.maximum(begun[late], table.covered_to + 1),
-            ]
-        ).astype(np.int32),
-        np.concatenate(
-            [gap_last, np.minimum(covered[early] - 1, FAR), np.full(len(late), FAR)]
-        ).astype(np.int32),
-    )
-
-
-def _nth_day(scope: Days, day: Days, ordinal: int) -> npt.NDArray[np.intp]:
-    """For each scope the row of its n-th day, where it has so many."""
-    order = np.argsort(keys(scope, np.maximum(day, 0)), kind="stable")
-    order = order[first_of_day(keys(scope[order], np.maximum(day[order], 0)))]
-    nth: npt.NDArray[np.intp] = order[place_in_scope(scope[order]) == ordinal]
-    return nth
-
-
-def _edges(
-    anchor: p.PeriodEdge | p.EventDay, domain: Domain, table: Table
-) -> tuple[Days, Days, Days]:
-    """The days of each scope's subject that an anchor names; joined periods count as one."""
-    if isinstance(anchor, p.EventDay):
-        scope, row = pairs(domain, table, own=False)
-        return scope, row, table.start[row]
-    periods = periods_of(table)
-    lo = np.searchsorted(periods.subject, domain.subject, side="left")
-    hi = np.searchsorted(periods.subject, domain.subject, side="right")
-    scope, found = spans(lo, hi)
-    day = periods.end if anchor.edge == "end" else periods.start
-    return scope, periods.row[found], day[found]
 
 
 def _aged(years: int, domain: Domain, caseload: Caseload) -> Steps:

@@ -82,13 +82,13 @@ _DAYS = {"day": 1, "week": 7}
 def deadline_table(duration: Duration) -> Days:
     """For each day, the last day to act ``duration`` after it."""
     days = np.arange(LAST + 1, dtype=np.int64)
-    if duration.unit in _DAYS:
-        return _padded(days + duration.count * _DAYS[duration.unit])
-    if duration.unit in _MONTHS:
-        return _padded(_months_later(duration.count * _MONTHS[duration.unit])[0])
-    if duration.unit == "working day":
-        return _padded(_working_days_later(days, duration.count))
-    raise NotImplementedError("limits in hours")
+    match duration.unit:
+        case "working day":
+            return _padded(_working_days_later(days, duration.count))
+        case "day" | "week":
+            return _padded(days + duration.count * _DAYS[duration.unit])
+        case "month" | "year":
+            return _padded(_months_later(duration.count * _MONTHS[duration.unit])[0])
 
 
 @cache
@@ -112,12 +112,13 @@ def _working_days_later(days: npt.NDArray[np.int64], count: int) -> npt.NDArray[
 def back_table(duration: Duration) -> Days:
     """For each day, the day ``duration`` before it: ``in the last D`` counts from there."""
     days = np.arange(LAST + 1, dtype=np.int64)
-    if duration.unit in _DAYS:
-        return _padded(np.maximum(days - duration.count * _DAYS[duration.unit], 0))
-    if duration.unit in _MONTHS:
-        return _padded(np.maximum(_months_later(-duration.count * _MONTHS[duration.unit])[0], 0))
-    if duration.unit == "working day":
-        working = _working_days()
-        nth = np.searchsorted(working, days, side="left") - duration.count
-        return _padded(working[np.maximum(nth, 0)].astype(np.int64))
-    raise NotImplementedError("limits in hours")
+    match duration.unit:
+        case "working day":
+            working = _working_days()
+            nth = np.searchsorted(working, days, side="left") - duration.count
+            back = working[np.maximum(nth, 0)].astype(np.int64)
+        case "day" | "week":
+            back = days - duration.count * _DAYS[duration.unit]
+        case "month" | "year":
+            back = _months_later(-duration.count * _MONTHS[duration.unit])[0]
+    return _padded(np.maximum(back, 0))

@@ -40,8 +40,18 @@ def plugin_manager() -> pluggy.PluginManager:
 
 def _gathered(manager: pluggy.PluginManager, hook: str) -> dict[str, Any]:
     """Everything the plugins add through one hook, by name."""
-    found: Iterable[Any] = (item for items in getattr(manager.hook, hook)() for item in items)
-    return {item.name: item for item in sorted(found, key=lambda item: str(item.name))}
+    added: Iterable[Any] = (item for items in getattr(manager.hook, hook)() for item in items)
+    found: dict[str, Any] = {}
+    for item in sorted(added, key=lambda item: str(item.name)):
+        if item.name in found:
+            raise FactsError(
+                what=f"two plugins add something called `{item.name}`",
+                where=f"hook {hook}; `pip list` shows what is installed",
+                why="which of the two is meant would depend on their order",
+                help="uninstall one of them",
+            )
+        found[item.name] = item
+    return found
 
 
 def fact_sources(manager: pluggy.PluginManager) -> Mapping[str, hookspecs.FactSource]:
@@ -95,7 +105,7 @@ def split_address(address: str, what: str, known: Iterable[str]) -> tuple[str, s
         raise FactsError(
             what=f"`{address}` does not say which {what} it is",
             where="the command line",
-            why="a folder can be read in more than one way",
+            why="a name in front says how to read or write it",
             help=f"put one of {listed} in front, such as `{known[0]}:{address}`",
         )
     if name not in known:

@@ -20,7 +20,8 @@ from duly.engine.batch import (
     UNDECIDED_ANCHOR,
     Batch,
 )
-from duly.engine.conditions import TRUE_BIT, Caseload
+from duly.engine.caseload import Caseload
+from duly.engine.conditions import TRUE_BIT
 from duly.engine.days import FAR, MISSING
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import DutyPlan

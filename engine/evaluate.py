@@ -33,9 +33,10 @@ from duly.engine.batch import (
     Batch,
     first_rows,
 )
-from duly.engine.conditions import Caseload, codes_on, steps_of
+from duly.engine.caseload import Caseload
+from duly.engine.conditions import codes_on, steps_of
 from duly.engine.dates import Days
-from duly.engine.days import FAR, MISSING, UNKNOWN, day_of
+from duly.engine.days import FAR, MISSING, day_of
 from duly.engine.deadlines import Segments, segments
 from duly.engine.doubts import doubts
 from duly.engine.facts import Facts, Table, cut
@@ -48,7 +49,6 @@ from duly.engine.scopes import (
     acts_of,
     occasions,
     scopes_of,
-    tests,
 )
 from duly.engine.timeline import Domain, Flags, keys, on_days, timeline
 
@@ -343,11 +343,6 @@ def _states(duty: DutyPlan, caseload: Caseload) -> Batch:
     row = domain.member_row
     code = codes_on(duty.guard.leaves, domain, caseload)
     mask = duty.guard.table[code]
-    if duty.scope.occasion.where is not None:
-        passed = tests(duty.scope.occasion.where, table, caseload)[row]
-        mask = np.where(
-            passed == 0, 1 << ABSENT, mask | np.where(passed == UNKNOWN, 1 << ABSENT, 0)
-        )
     blank = _occasion_days(duty.scope.occasion, table)[row] == MISSING
     mask[blank] = (1 << len(duty.guard.outcomes)) - 1
     held = mask & ~(1 << ABSENT) == 1 << HELD

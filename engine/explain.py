@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from duly.dsl import policy as p
 from duly.engine import conclude, deadlines
 from duly.engine.batch import Batch, first_rows
-from duly.engine.conditions import Caseload
+from duly.engine.caseload import Caseload
 from duly.engine.dates import Days, bank_holidays
 from duly.engine.days import FAR, MISSING, date_of, day_of, long_date
 from duly.engine.deadlines import Segments

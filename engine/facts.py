@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from duly.dsl.policy import Kind
 from duly.engine.dates import Days
@@ -60,7 +60,7 @@ class Table:
     covered_from: Days
     covered_to: int
     coverage: str
-    gaps: Mapping[str, frozenset[str]] = {}
+    gaps: Mapping[str, frozenset[str]] = field(factory=dict)
     unread: frozenset[int] = frozenset()
 
     def __len__(self) -> int:

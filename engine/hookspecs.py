@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from duly.engine.pipeline import Run
 
-CONTRACT = 1
-"""The version of the hooks on this page; a plugin may state the one it was written for."""
-
 hookspec = pluggy.HookspecMarker("duly")
 hookimpl = pluggy.HookimplMarker("duly")
 

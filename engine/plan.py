@@ -166,7 +166,7 @@ def condition_text(condition: p.Condition | Leaf) -> str:
             return f"{owner}.{name} is {value}"
         case p.Stated(owner, name):
             return f"{owner}.{name} is stated"
-        case p.Running(period, where, _):
+        case p.Running(period, where):
             return period if where is None else f"some {period} where {condition_text(where)}"
         case p.Count():
             return _count_text(condition)
@@ -214,8 +214,6 @@ def anchor_text(anchor: p.Anchor) -> str:
     match anchor:
         case p.ScopeStart():
             return "start"
-        case p.ScopeEnd():
-            return "end"
         case p.PeriodEdge(period, edge, ordinal, _):
             return f"{edge} of {ordinals[ordinal]}{period}"
         case p.EventDay(event, ordinal, where):

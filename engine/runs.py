@@ -13,12 +13,13 @@ import numpy.typing as npt
 from attrs import evolve, frozen
 
 from duly.dsl import policy as p
-from duly.engine.conditions import Caseload, pairs
+from duly.engine.caseload import Caseload, pairs
+from duly.engine.conditions import tested
 from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING
 from duly.engine.facts import Table
 from duly.engine.plan import DutyPlan, StepPlan
-from duly.engine.scopes import Acts, Anchors, Scopes, anchors_of, inside, tests
+from duly.engine.scopes import Acts, Anchors, Scopes, anchors_of, inside
 from duly.engine.timeline import Flags, keys, spans
 
 FROM_START, FROM_ANCHOR, FROM_ACT = range(3)
@@ -346,10 +347,10 @@ def milestones(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -
     act = duty.duty.act
     assert act.milestone is not None
     table, domain = acts.table, scopes.domain
-    tested = tests(act.where, table, caseload)
+    fits = tested(act.where, table, caseload)
     scope, row = pairs(domain, table, own=True)
     anchor = table.start[row]
-    keep = (tested[row] != 0) & (anchor >= domain.start[scope]) & (anchor < domain.end[scope])
+    keep = (fits[row] != 0) & (anchor >= domain.start[scope]) & (anchor < domain.end[scope])
     scope, row, anchor = scope[keep], row[keep], anchor[keep]
     order = np.argsort(keys(scope, anchor), kind="stable")
     scope, row, anchor = scope[order], row[order], anchor[order]
@@ -368,6 +369,6 @@ def milestones(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -
         act=np.where(done, row, -1).astype(np.int32),
         begun=anchor,
         assumed=np.zeros(len(row), bool),
-        doubtful=tested[row] != 1,
+        doubtful=fits[row] != 1,
         anchor_table=None,
     )

@@ -7,7 +7,8 @@ import numpy.typing as npt
 from attrs import frozen
 
 from duly.dsl import policy as p
-from duly.engine.conditions import TRUE_BIT, Caseload, pairs, possible, row_truth
+from duly.engine.caseload import Caseload, pairs
+from duly.engine.conditions import TRUE_BIT, possible, tested
 from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING, UNKNOWN
 from duly.engine.facts import Table
@@ -17,7 +18,6 @@ from duly.engine.timeline import (
     Flags,
     Keys,
     Timeline,
-    Values,
     first_of_day,
     keys,
     on_days,
@@ -139,10 +139,10 @@ class Acts:
 def acts_of(act: p.Act, scopes: Scopes, caseload: Caseload) -> Acts:
     """The events that pass the act's test."""
     table = caseload.held(act.event, act.where)
-    tested = tests(act.where, table, caseload)
+    fits_all = tested(act.where, table, caseload)
     owner_of, owner, rows = _owners(table, scopes)
     key = keys(owner, table.start) if rows is None else keys(owner[rows], table.start[rows])
-    fits = tested if rows is None else tested[rows]
+    fits = fits_all if rows is None else fits_all[rows]
     undecided = key[fits == UNKNOWN]
     sure = np.flatnonzero(fits == 1)
     key = key[sure]
@@ -164,13 +164,6 @@ def _owners(table: Table, scopes: Scopes) -> tuple[Days, Days, Days | None]:
     rows = np.flatnonzero(owner >= 0).astype(np.int32)
     rows = rows[np.argsort(keys(owner[rows], table.start[rows]), kind="stable")]
     return np.arange(len(domain), dtype=np.int32), owner, rows
-
-
-def tests(where: p.Condition | None, table: Table, caseload: Caseload) -> Values:
-    """Whether each row of the table passes the test: 0, 1, or 2 for unknown."""
-    if where is None:
-        return np.ones(len(table), np.int8)
-    return row_truth(where, table, caseload)
 
 
 def inside(scopes: Scopes, acts: Acts) -> tuple[Days, Days]:
@@ -198,17 +191,16 @@ def anchors_of(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> Anchors:
         every = np.arange(len(domain), dtype=np.int32)
         nowhere = np.full(len(domain), -1, np.int32)
         return Anchors(every, domain.start, nowhere, np.zeros(len(domain), bool), None)
-    assert not isinstance(anchor, p.ScopeEnd), "the resolver lets no clock run from there"
     candidates = _candidates(anchor, caseload)
-    tested = tests(anchor.where, candidates.table, caseload)
+    fits = tested(anchor.where, candidates.table, caseload)
     scope, found = _within(domain, candidates)
     row, day = candidates.row[found], candidates.day[found]
-    order = np.argsort(keys(scope, day) * 2 + (tested[row] != 1), kind="stable")
-    keep = order[tested[row[order]] != 0]
+    order = np.argsort(keys(scope, day) * 2 + (fits[row] != 1), kind="stable")
+    keep = order[fits[row[order]] != 0]
     scope, row, day = scope[keep], row[keep], day[keep]
     first = first_of_day(keys(scope, day))
     scope, row, day = scope[first], row[first], day[first]
-    doubtful = tested[row] == UNKNOWN
+    doubtful = fits[row] == UNKNOWN
     if anchor.ordinal is not None:
         place = place_in_scope(scope)
         doubtful = _doubtful_so_far(doubtful, place)

@@ -42,7 +42,6 @@ from duly.dsl.policy import (
     PeriodEdge,
     Rule,
     Running,
-    ScopeEnd,
     ScopeStart,
     Stated,
     Step,
@@ -386,8 +385,8 @@ class Moment:
                 return self.attribute(owner, name, lambda value: as_text(value) in values)
             case Stated(owner, name):
                 return self.stated(owner, name)
-            case Running(period, where, own):
-                return self.periods(Count(period, 1, None, where, own=own))
+            case Running(period, where):
+                return self.periods(Count(period, 1, None, where))
             case Count():
                 nature = self.world.kinds[leaf.kind].nature
                 return self.periods(leaf) if nature == "period" else self.events(leaf)
@@ -511,7 +510,7 @@ class Moment:
         """The latest anchor that is sure, and the first and last days of any that may be later."""
         if is_scope_start(anchor, self.scope):
             return self.scope.start, []
-        if isinstance(anchor, ScopeStart | ScopeEnd):
+        if isinstance(anchor, ScopeStart):
             return None, []
         found, unseen = self.dated_so_far(anchor)
         latest = max((day for day, undecided in found if not undecided), default=None)
@@ -573,7 +572,7 @@ def is_scope_start(anchor: Anchor | None, scope: Scope) -> bool:
 
 def is_scope_end(anchor: Anchor | None, scope: Scope) -> bool:
     own = isinstance(anchor, PeriodEdge) and anchor.period == scope.period
-    return isinstance(anchor, ScopeEnd) or (own and plain_edge(anchor) == "end")
+    return own and plain_edge(anchor) == "end"
 
 
 def plain_edge(anchor: Anchor | None) -> str | None:

@@ -39,7 +39,6 @@ from duly.dsl.policy import (
     Running,
     Scope,
     Scoped,
-    ScopeEnd,
     ScopeStart,
     Step,
     Unless,
@@ -514,7 +513,7 @@ def test_a_step_without_a_number_needs_judgement() -> None:
 
 def test_nothing_runs_from_the_end_of_its_own_scope() -> None:
     case = child(placement("1 Jan 2024", "1 Feb 2024"), visit=events("visit", "9 Feb 2024"))
-    inside = rule(within("1 week", ScopeEnd()))
+    inside = rule(within("1 week", PeriodEdge("placement", "end")))
     outside = rule(within("1 week", PeriodEdge("placement", "end")), scope=Always())
     assert verdicts(inside, case, "10 Feb 2024") == []
     assert verdicts(outside, case, "10 Feb 2024") == ["0: 2024-02-01 2024-02-08 met_late 1"]

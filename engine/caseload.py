@@ -1,0 +1,65 @@
+"""Facts cut to the as-at day, and which of their rows each scope looks at."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import evolve, frozen
+
+from duly.dsl import policy as p
+from duly.engine.dates import Days
+from duly.engine.days import FAR
+from duly.engine.facts import ANY_PARENT, Facts, Table
+from duly.engine.timeline import Domain, spans
+
+
+@frozen(eq=False)
+class Caseload:
+    """Facts cut to the as-at day, and what leaves need to look things up in them."""
+
+    facts: Facts
+    as_at: int
+
+    def table(self, kind: str) -> Table:
+        """All rows of a kind."""
+        return self.facts.tables[kind]
+
+    def held(self, kind: str, where: p.Condition | None) -> Table:
+        """The same, covered only as far as sources hold the rows that the test asks for."""
+        table = self.facts.tables[kind]
+        for attribute, missing in table.gaps.items():
+            asked = _asked_for(table, attribute, where)
+            if asked & missing:
+                nothing = np.full(len(self.facts.subjects), FAR, np.int32)
+                coverage = table.coverage if asked - missing else "absent"
+                table = evolve(table, covered_from=nothing, coverage=coverage)
+        return table
+
+
+def _asked_for(table: Table, attribute: str, where: p.Condition | None) -> frozenset[str]:
+    """The values of an attribute that a test lets through; all, where it does not look at it."""
+    tests = where.parts if isinstance(where, p.And) else (where,)
+    for test in tests:
+        if isinstance(test, p.Is) and (test.owner, test.name) == (table.kind.name, attribute):
+            return frozenset(test.values)
+    return frozenset(table.kind.attributes[attribute].values)
+
+
+def pairs(domain: Domain, table: Table, own: bool) -> tuple[Days, Days]:
+    """Which rows each scope looks at: by id where it is so declared, else its subject's."""
+    if own and domain.period is not None and table.kind.of == domain.period:
+        scope_of = np.full(int(domain.member_row.max(initial=-1)) + 2, -1, np.int32)
+        scope_of[domain.member_row] = domain.member_scope
+        parent = np.where(table.parent < len(scope_of) - 1, table.parent, -1)
+        scope = np.where(parent >= 0, scope_of[parent], -1)
+        rows = np.flatnonzero(scope >= 0).astype(np.int32)
+        anyones = np.flatnonzero(table.parent == ANY_PARENT).astype(np.int32)
+        lo = np.searchsorted(table.subject[anyones], domain.subject, side="left")
+        hi = np.searchsorted(table.subject[anyones], domain.subject, side="right")
+        whose, which = spans(lo, hi)
+        return (
+            np.concatenate([scope[rows].astype(np.int32), whose]),
+            np.concatenate([rows, anyones[which]]),
+        )
+    lo = np.searchsorted(table.subject, domain.subject, side="left")
+    hi = np.searchsorted(table.subject, domain.subject, side="right")
+    return spans(lo, hi)

@@ -1,0 +1,197 @@
+"""``after D after A`` and its like: false from each anchor, true from the boundary after it.
+
+Anchors that may have gone unseen make it unknown, exactly as far as their completions differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from duly.dsl import policy as p
+from duly.engine.caseload import Caseload, pairs
+from duly.engine.dates import Days, boundary_table
+from duly.engine.days import FAR, MISSING, UNKNOWN
+from duly.engine.facts import Table
+from duly.engine.periods import periods_of
+from duly.engine.timeline import (
+    Domain,
+    Flags,
+    Steps,
+    Values,
+    clipped,
+    first_of_day,
+    keys,
+    place_in_scope,
+    spans,
+    timeline,
+)
+
+Tested = Callable[[p.Condition | None, Table, Caseload], Values]
+"""Whether each row passes a test; handed in, since a test may hold conditions like these."""
+
+
+@frozen(eq=False)
+class _Seen:
+    """Days of an anchor: those surely there, and stretches in which one may have gone unseen."""
+
+    scope: Days
+    day: Days
+    gap: Days
+    gap_first: Days
+    gap_last: Days
+
+
+def elapsed(leaf: p.Elapsed, domain: Domain, caseload: Caseload, tested: Tested) -> Steps:
+    """False from each anchor, true from the boundary after the latest one, else unknown.
+
+    Surely false is what lies before the boundary of the earliest day that the latest anchor can
+    have; surely true what lies after that of the latest.
+    """
+    boundary = boundary_table(leaf.duration)
+    seen = _seen(leaf.anchor, domain, caseload, tested)
+    if isinstance(leaf.anchor, p.EventDay | p.PeriodEdge) and leaf.anchor.ordinal is not None:
+        return _elapsed_since_nth(leaf.anchor.ordinal, seen, domain, boundary)
+    first_sure = np.full(len(domain), FAR, np.int32)
+    np.minimum.at(first_sure, seen.scope, seen.day)
+    first_gap = np.full(len(domain), FAR, np.int32)
+    np.minimum.at(first_gap, seen.gap, seen.gap_first)
+    unseen = np.flatnonzero(first_gap < first_sure).astype(np.int32)
+    earliest = first_gap[unseen]
+    ran_out = np.where(earliest == 0, 0, boundary[earliest])  # day 0 is before all records
+    may = _reached(
+        domain,
+        np.concatenate([seen.scope, unseen]),
+        np.concatenate([seen.day, earliest]),
+        np.concatenate([boundary[seen.day], ran_out]),
+    )
+    if not len(seen.gap):
+        return may
+    if leaf.duration.count == 0:  # whether there has been one: a later one changes nothing
+        must = _reached(domain, seen.scope, seen.day, seen.day)
+        line = timeline(domain, [may, must])
+        return Steps(line.scope, line.day, _MAY_MUST[line.code])
+    clear = ~_in_gap(seen)
+    last = np.where(first_sure[seen.gap] <= seen.gap_last, seen.gap_last, FAR)
+    must = _reached(
+        domain,
+        np.concatenate([seen.scope[clear], seen.gap]),
+        np.concatenate([seen.day[clear], seen.gap_first]),
+        boundary[np.concatenate([seen.day[clear], last])],
+    )
+    line = timeline(domain, [may, must])
+    return Steps(line.scope, line.day, _MAY_MUST[line.code])
+
+
+def _elapsed_since_nth(ordinal: int, seen: _Seen, domain: Domain, boundary: Days) -> Steps:
+    """The n-th anchor is at the latest the n-th sure one, at the earliest the n-th that may be."""
+    may_scope, may_day = [seen.scope], [seen.day]
+    for later in range(ordinal):  # a gap may hold as many as are wanted, from its first day on
+        day = seen.gap_first + later
+        there = day <= seen.gap_last
+        may_scope.append(seen.gap[there])
+        may_day.append(day[there])
+    values = []
+    for scope, day in (
+        (np.concatenate(may_scope), np.concatenate(may_day)),
+        (seen.scope, seen.day),
+    ):
+        nth = _nth_day(scope, day, ordinal)
+        always = day[nth] < ordinal  # before all records
+        found, ran_out = np.where(always, 0, day[nth]), np.where(always, 0, boundary[day[nth]])
+        values.append(_reached(domain, scope[nth], found.astype(np.int32), ran_out))
+    line = timeline(domain, values)
+    return Steps(line.scope, line.day, _MAY_MUST[line.code])
+
+
+_MAY_MUST = np.array([0, UNKNOWN, 0, 0, 1], np.int8)
+"""False, may be, -, -, must be: two digits in base 3."""
+
+
+def _reached(domain: Domain, scope: Days, day: Days, boundary: Days) -> Steps:
+    """False from each day on, true from its boundary unless another day comes first."""
+    order = np.argsort(keys(scope, day), kind="stable")
+    scope, day, boundary = scope[order], day[order], boundary[order]
+    following = np.full(len(day), FAR, np.int32)
+    same = scope[1:] == scope[:-1]
+    following[:-1] = np.where(same, day[1:], FAR)
+    run = boundary < following
+    values = np.concatenate([np.zeros(len(day), np.int8), np.ones(int(run.sum()), np.int8)])
+    days = np.concatenate([day, boundary[run]]).astype(np.int32)
+    return clipped(domain, np.concatenate([scope, scope[run]]), days, values)
+
+
+def _in_gap(seen: _Seen) -> Flags:
+    """Which sure days lie in a stretch in which a later one may have gone unseen."""
+    order = np.argsort(keys(seen.gap, seen.gap_first), kind="stable")
+    gap, first = seen.gap[order], seen.gap_first[order]
+    last = np.maximum.accumulate(keys(gap, seen.gap_last[order])) & FAR  # of all begun so far
+    found = np.searchsorted(keys(gap, first), keys(seen.scope, seen.day), side="right") - 1
+    safe = np.maximum(found, 0)
+    inside: Flags = (found >= 0) & (gap[safe] == seen.scope) & (seen.day <= last[safe])
+    return inside
+
+
+def _seen(anchor: p.Anchor, domain: Domain, caseload: Caseload, tested: Tested) -> _Seen:
+    """Where the anchors of each scope are, and where one may be."""
+    every, none = np.arange(len(domain), dtype=np.int32), np.zeros(0, np.int32)
+    if isinstance(anchor, p.ScopeStart):
+        return _Seen(every, domain.start, none, none, none)
+    kind = anchor.period if isinstance(anchor, p.PeriodEdge) else anchor.event
+    table = caseload.held(kind, anchor.where)
+    fits = tested(anchor.where, table, caseload)
+    scope, row, day = _edges(anchor, domain, table)
+    # events are those inside the scope; a single day looks back on all of them
+    inside = isinstance(anchor, p.EventDay) and not domain.single
+    begun = domain.start if inside else np.zeros(len(domain), np.int32)
+    keep = (fits[row] != 0) & (day < FAR) & (day < domain.end[scope])
+    keep &= (day >= begun[scope]) | (day == MISSING)
+    scope, row, day = scope[keep], row[keep], day[keep]
+    sure = (fits[row] == 1) & (day != MISSING)
+    blank = day == MISSING
+    doubtful = ~sure
+    covered = table.covered_from[domain.subject]
+    early = np.flatnonzero(covered > begun).astype(np.int32)
+    late = every if table.covered_to < caseload.as_at else none
+    gap_last = np.where(blank, table.end[row] - 1, day)[doubtful]
+    return _Seen(
+        scope[sure],
+        day[sure],
+        np.concatenate([scope[doubtful], early, late]),
+        np.concatenate(
+            [
+                np.maximum(day, 0)[doubtful],
+                begun[early],
+                np.maximum(begun[late], table.covered_to + 1),
+            ]
+        ).astype(np.int32),
+        np.concatenate(
+            [gap_last, np.minimum(covered[early] - 1, FAR), np.full(len(late), FAR)]
+        ).astype(np.int32),
+    )
+
+
+def _nth_day(scope: Days, day: Days, ordinal: int) -> npt.NDArray[np.intp]:
+    """For each scope the row of its n-th day, where it has so many."""
+    order = np.argsort(keys(scope, np.maximum(day, 0)), kind="stable")
+    order = order[first_of_day(keys(scope[order], np.maximum(day[order], 0)))]
+    nth: npt.NDArray[np.intp] = order[place_in_scope(scope[order]) == ordinal]
+    return nth
+
+
+def _edges(
+    anchor: p.PeriodEdge | p.EventDay, domain: Domain, table: Table
+) -> tuple[Days, Days, Days]:
+    """The days of each scope's subject that an anchor names; joined periods count as one."""
+    if isinstance(anchor, p.EventDay):
+        scope, row = pairs(domain, table, own=False)
+        return scope, row, table.start[row]
+    periods = periods_of(table)
+    lo = np.searchsorted(periods.subject, domain.subject, side="left")
+    hi = np.searchsorted(periods.subject, domain.subject, side="right")
+    scope, found = spans(lo, hi)
+    day = periods.end if anchor.edge == "end" else periods.start
+    return scope, periods.row[found], day[found]
