@@ -17,8 +17,9 @@ from duly.engine.batch import Batch
 from duly.engine.dates import PROCLAIMED_UNTIL, Days, iso
 from duly.engine.days import FAR, MISSING, day_of
 from duly.engine.facts import Facts, Table
+from duly.engine.lower import leaves_of
 from duly.engine.obligations import COLUMNS, VERDICTS, Obligations
-from duly.engine.plan import DutyPlan, Plan, condition_text
+from duly.engine.plan import DutyPlan, Group, Leaf, Plan, condition_text
 
 Text = npt.NDArray[np.object_]
 
@@ -271,7 +272,7 @@ def _rows(
         return np.full(count, text, object)
 
     kind, ref, source = _anchors(batch)
-    number, sentences = reasons(batch)
+    number, sentences = reasons(batch, absent_kinds(facts))
     return {
         "subject_id": facts.subjects[batch.subject],
         "pack": same(duty.rule.pack),
@@ -365,8 +366,18 @@ DOUBTS = {
 """Why an obligation cannot be told, for the person who can fill the gap."""
 
 
-def reasons(batch: Batch) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
-    """Each row's grounds in a sentence: the number of the sentence, and the sentences."""
+def absent_kinds(facts: Facts) -> frozenset[str]:
+    """The kinds of fact of which no source holds anything."""
+    return frozenset(name for name, table in facts.tables.items() if table.coverage == "absent")
+
+
+def reasons(
+    batch: Batch, absent: frozenset[str] = frozenset()
+) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
+    """Each row's grounds in a sentence: the number of the sentence, and the sentences.
+
+    ``absent`` are kinds that no source holds, which is then said of what is assumed.
+    """
     beyond = batch.deadline > day_of(PROCLAIMED_UNTIL)
     key = batch.code.astype(np.int64)  # of eleven leaves and all that follows: 33 bits
     for column, size in (
@@ -382,7 +393,7 @@ def reasons(batch: Batch) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
     distinct, number = _numbered(key)
     first = np.zeros(len(distinct), np.intp)
     first[number[::-1]] = np.arange(len(key) - 1, -1, -1)
-    return number, tuple(reason(batch, int(row)) for row in first)
+    return number, tuple(reason(batch, int(row), absent) for row in first)
 
 
 def _unread(batch: Batch) -> npt.NDArray[np.bool_]:
@@ -409,14 +420,14 @@ def _numbered(
     return distinct, place[key]
 
 
-def reason(batch: Batch, row: int) -> str:
+def reason(batch: Batch, row: int, absent: frozenset[str] = frozenset()) -> str:
     """The grounds of one obligation: its clause, what was assumed, what cannot be told."""
     one = batch.take(np.array([row]))
     parts = [_clause(batch, row)]
     if batch.doubt[row] != b.NO_DOUBT:
         parts.append(_doubt(batch, row))
     elif batch.assumed[row]:
-        parts.append(_assumption(batch, row))
+        parts.append(_assumption(batch, row, absent))
     if _unread(one).any():
         parts.append(f"a row of `{batch.act_table.kind.name}` about this child is in quarantine")
     parts.extend(f"not confirmed: {text}" for text in batch.duty.rule.unconfirmed)
@@ -452,12 +463,29 @@ def _doubt(batch: Batch, row: int) -> str:
     return DOUBTS[int(batch.doubt[row])].format(act=act, test=test, scope=scope)
 
 
-def _assumption(batch: Batch, row: int) -> str:
+def _assumption(batch: Batch, row: int, absent: frozenset[str]) -> str:
+    """The fact that would move an assumed date: the kinds that nobody holds, else the condition."""
     guard = batch.duty.steps[batch.step].guard
     mover = int(batch.mover[row])
     if mover < 0:
         return "assumed: it is not known whether what it counts from is there"
-    return f"assumed: it is not known whether {condition_text(guard.leaves[mover])}"
+    leaf = guard.leaves[mover]
+    leaves = leaves_of(leaf.condition) if isinstance(leaf, Group) else [leaf]
+    held_nowhere = sorted({kind for part in leaves if (kind := _kind_of(part)) in absent})
+    if held_nowhere:
+        return f"assumed: no source holds {', '.join(f'`{kind}`' for kind in held_nowhere)}"
+    return f"assumed: it is not known whether {condition_text(leaf)}"
+
+
+def _kind_of(leaf: Leaf) -> str | None:
+    """The kind of fact that a leaf looks up, where it is one of its own."""
+    match leaf:
+        case p.Running(kind) | p.Count(kind):
+            return kind
+        case p.Elapsed(p.EventDay(kind)) | p.Elapsed(p.PeriodEdge(kind)):
+            return kind
+        case _:
+            return None
 
 
 def _working_days(duty: DutyPlan) -> bool:

@@ -204,7 +204,7 @@ def _obligation(
         floor=_date(floor),
         fulfilled=done,
         days=int(batch.days[row]),
-        reason=conclude.reason(batch, row),
+        reason=conclude.reason(batch, row, conclude.absent_kinds(caseload.facts)),
         holidays=_holidays(batch, row),
         latest=_latest(batch, row, lines),
         following=_following(batch, row, caseload, lines),
