@@ -83,10 +83,10 @@ def sequence(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> 
             live = _with_assumed(live, without, scopes, acts, caseload)
         match step.timing:
             case p.Every(_, until):
-                run, live = _every(number, until, live, scopes, acts, caseload)
+                run, live = _every(number, until, live, table, scopes, acts, caseload)
             case _:
-                run, live = _single(number, live, scopes, acts)
-        yield evolve(run, anchor_table=table)
+                run, live = _single(number, live, table, scopes, acts)
+        yield run
 
 
 def _first_anchor(step: p.Step | StepPlan) -> p.Anchor:
@@ -175,7 +175,9 @@ def _with_assumed(
     return merged.take(order)
 
 
-def _single(number: int, live: _Live, scopes: Scopes, acts: Acts) -> tuple[Run, _Live]:
+def _single(
+    number: int, live: _Live, table: Table | None, scopes: Scopes, acts: Acts
+) -> tuple[Run, _Live]:
     """A step that one act fulfils; the next starts from that act."""
     limit = live.last_of_scope if number == 0 else live.last_act
     done = live.next_act < limit
@@ -183,9 +185,23 @@ def _single(number: int, live: _Live, scopes: Scopes, acts: Acts) -> tuple[Run, 
     fulfilled = np.where(done, acts.day[act] if len(acts.day) else FAR, FAR).astype(np.int32)
     row = np.where(done, acts.row[act] if len(acts.row) else -1, -1).astype(np.int32)
     end = scopes.domain.end[live.scope] if number == 0 else live.end
-    run = _run(number, live, live.scope, live.anchor, live.anchor_from, live.anchor_row)
     last_day = scopes.last_act[live.scope] if number == 0 else live.last_day
-    run = evolve(run, end=end, last_day=last_day, fulfilled=fulfilled, act=row)
+    run = Run(
+        step=number,
+        scope=live.scope,
+        anchor=live.anchor,
+        anchor_from=live.anchor_from,
+        anchor_row=live.anchor_row,
+        stands=live.stands,
+        end=end,
+        last_day=last_day,
+        fulfilled=fulfilled,
+        act=row,
+        begun=live.begun,
+        assumed=live.assumed,
+        doubtful=live.doubtful,
+        anchor_table=table,
+    )
     onward = (live.next_act < live.last_act) & (fulfilled < live.end)
     following = evolve(
         live,
@@ -198,37 +214,11 @@ def _single(number: int, live: _Live, scopes: Scopes, acts: Acts) -> tuple[Run, 
     return run, following.take(onward)
 
 
-def _run(
-    number: int,
-    live: _Live,
-    scope: Days,
-    anchor: Days,
-    anchor_from: npt.NDArray[np.int8],
-    anchor_row: Days,
-) -> Run:
-    """A run with what it shares with its sequences filled in, one row for each."""
-    return Run(
-        step=number,
-        scope=scope,
-        anchor=anchor,
-        anchor_from=anchor_from,
-        anchor_row=anchor_row,
-        stands=live.stands,
-        end=live.end,
-        last_day=live.last_day,
-        fulfilled=anchor,
-        act=anchor_row,
-        begun=live.begun,
-        assumed=live.assumed,
-        doubtful=live.doubtful,
-        anchor_table=None,
-    )
-
-
 def _every(
     number: int,
     until: p.Anchor | None,
     live: _Live,
+    table: Table | None,
     scopes: Scopes,
     acts: Acts,
     caseload: Caseload,
@@ -241,47 +231,67 @@ def _every(
     beyond = np.searchsorted(acts.key, acts.in_scope(live.scope, ends), side="right")
     beyond = beyond.astype(np.int32)
     last = np.maximum(np.minimum(live.last_act, beyond), live.next_act)
-    count = last - live.next_act + 1
-    owner, act = spans(live.next_act - 1, last)
-    starts = np.cumsum(count) - count
-    act[starts] = 0
-    anchor = acts.day[act] if len(acts.day) else np.zeros(len(act), np.int32)
-    anchor_row = acts.row[act] if len(acts.row) else np.zeros(len(act), np.int32)
-    anchor_from = np.full(len(act), FROM_ACT, np.int8)
-    anchor[starts], anchor_row[starts] = live.anchor, live.anchor_row
-    anchor_from[starts] = live.anchor_from
-    fulfilled, done_by = np.empty_like(anchor), np.empty_like(anchor_row)
-    fulfilled[:-1], done_by[:-1] = anchor[1:], anchor_row[1:]
-    ends_at = starts + count - 1
-    fulfilled[ends_at], done_by[ends_at] = FAR, -1
-    end = np.minimum(live.end, ends)[owner]
-    keep = (anchor < end) & (anchor < fulfilled)
+    chain = _chain(live, last, acts)
+    end = np.minimum(live.end, ends)[chain.owner]
+    keep = (chain.anchor < end) & (chain.anchor < chain.fulfilled)
     if not keep.all():
-        owner, anchor, anchor_row = owner[keep], anchor[keep], anchor_row[keep]
-        anchor_from, fulfilled, done_by = anchor_from[keep], fulfilled[keep], done_by[keep]
-        end = end[keep]
+        chain, end = chain.take(keep), end[keep]
+    owner = chain.owner
     doubtful = live.doubtful[owner]
     if until is not None:
         doubtful = doubtful | _may_have_ended(
-            anchors, live, owner, np.minimum(fulfilled, end), scopes, caseload
+            anchors, live, owner, np.minimum(chain.fulfilled, end), scopes, caseload
         )
     run = Run(
         step=number,
         scope=live.scope[owner],
-        anchor=anchor,
-        anchor_from=anchor_from,
-        anchor_row=anchor_row,
-        stands=np.maximum(live.stands[owner], anchor),
+        anchor=chain.anchor,
+        anchor_from=chain.anchor_from,
+        anchor_row=chain.anchor_row,
+        stands=np.maximum(live.stands[owner], chain.anchor),
         end=end,
         last_day=np.minimum(live.last_day, ends)[owner],
-        fulfilled=fulfilled,
-        act=done_by,
+        fulfilled=chain.fulfilled,
+        act=chain.act,
         begun=live.begun[owner],
         assumed=live.assumed[owner],
         doubtful=doubtful,
-        anchor_table=None,
+        anchor_table=table,
     )
     return run, _after(live, ends, last, acts)
+
+
+@frozen(eq=False)
+class _Chain:
+    """Clocks one after the other, each stopped by the act that starts the next."""
+
+    owner: Days
+    anchor: Days
+    anchor_from: npt.NDArray[np.int8]
+    anchor_row: Days
+    fulfilled: Days
+    act: Days
+
+    def take(self, keep: Flags) -> _Chain:
+        """Some of the clocks."""
+        return _Chain(*(getattr(self, a.name)[keep] for a in self.__attrs_attrs__))
+
+
+def _chain(live: _Live, last: Days, acts: Acts) -> _Chain:
+    """For each sequence its anchor and its acts up to ``last``, one after the other."""
+    count = last - live.next_act + 1
+    owner, act = spans(live.next_act - 1, last)
+    starts = np.cumsum(count) - count
+    act[starts] = 0  # the sequence's own anchor is put there
+    some = np.zeros(len(act), np.int32)
+    anchor, row = (acts.day[act], acts.row[act]) if len(acts.day) else (some, some.copy())
+    origin = np.full(len(act), FROM_ACT, np.int8)
+    anchor[starts], row[starts], origin[starts] = live.anchor, live.anchor_row, live.anchor_from
+    fulfilled, done_by = np.empty_like(anchor), np.empty_like(row)
+    fulfilled[:-1], done_by[:-1] = anchor[1:], row[1:]
+    ends_at = starts + count - 1
+    fulfilled[ends_at], done_by[ends_at] = FAR, -1
+    return _Chain(owner, anchor, origin, row, fulfilled, done_by)
 
 
 def _until(anchors: Anchors, live: _Live) -> Days:

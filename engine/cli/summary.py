@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from duly.engine.conclude import families
@@ -21,6 +23,9 @@ _HEADINGS = {
     "needs_judgement": "judge",
 }
 
+_NOBODY = " applied to no one"
+"""How a note ends that says so of a rule."""
+
 
 def show_summary(result: Run) -> None:
     """Print rules as lines, a local rule under the law that it refines."""
@@ -30,13 +35,17 @@ def show_summary(result: Run) -> None:
         f"{long_date(result.since)}; facts from {result.facts}"
     )
     click.echo()
+    clocks = {
+        pack.name: "law" if pack.name == law else f"local {pack.name}"
+        for pack in result.policy.packs
+    }
     width = max((len(s.rule) for s in result.summaries), default=10) + 2
+    aside = max(len(clock) for clock in ("clock", *clocks.values())) + 1
     headings = "".join(f"{_HEADINGS[v]:>11}" for v in VERDICTS)
-    click.echo(f"{'rule':<{width}}{'clock':<11}{headings}")
+    click.echo(f"{'rule':<{width}}{'clock':<{aside}}{headings}")
     for summary in families(result.summaries):
-        clock = "law" if summary.pack == law else f"local {summary.pack}"
         counts = "".join(f"{summary.verdicts.get(v, 0) or '.':>11}" for v in VERDICTS)
-        click.echo(f"{summary.rule:<{width}}{clock[:10]:<11}{counts}")
+        click.echo(f"{summary.rule:<{width}}{clocks[summary.pack]:<{aside}}{counts}")
     click.echo()
     _show_rows(result)
 
@@ -50,7 +59,14 @@ def _show_rows(result: Run) -> None:
         click.echo(f"  {row.place}, row {row.row}, {row.column} `{row.value}`: {row.reason}")
     if len(result.quarantine) > 10:
         click.echo(f"  … and {len(result.quarantine) - 10:,} more; `duly facts check` lists all")
-    for note in result.notes:
+    for note in _gathered(result.notes):
         click.echo(f"note: {note}")
     earlier = sum(summary.earlier for summary in result.summaries)
     click.echo(f"{len(result.obligations):,} obligations; {earlier:,} settled earlier are left out")
+
+
+def _gathered(notes: Sequence[str]) -> list[str]:
+    """Notes with the rules that applied to no one as one, and last."""
+    nobody = [note.removesuffix(_NOBODY) for note in notes if note.endswith(_NOBODY)]
+    others = [note for note in notes if not note.endswith(_NOBODY)]
+    return [*others, f"{', '.join(nobody)}{_NOBODY}"] if nobody else others
