@@ -24,9 +24,10 @@ class Segments:
     """A guard's timeline, ready to be walked.
 
     ``following`` is the first day of the next segment of the same scope, ``FAR`` for the last;
-    ``soonest``, ``latest`` and ``longest`` have one row for each set of outcomes that occurs,
-    ``which`` says which row a segment uses: for each anchor day the earliest and the latest
-    deadline that the set allows, ``FAR`` for none, and the latest if the duty does stand.
+    ``soonest``, ``latest`` and ``longest`` have one row for each set of outcomes that occurs, and
+    in it for each anchor day the earliest and the latest deadline that the set allows, ``FAR`` for
+    none, and the latest if the duty does stand; a segment's ``place`` plus the anchor day is where
+    to look in the flattened table.
     ``open`` marks segments with more than one possible outcome, ``next_open`` is the first of them
     at or after each segment (their number where there is none); ``stands`` marks those on which
     the duty stands or may; ``stood_before`` and ``exempt_before`` count the segments before each
@@ -38,7 +39,7 @@ class Segments:
     following: Days
     code: npt.NDArray[np.int32]
     mask: npt.NDArray[np.int32]
-    which: npt.NDArray[np.int32]
+    place: npt.NDArray[np.int64]
     soonest: Days
     latest: Days
     longest: Days
@@ -59,8 +60,8 @@ class Segments:
         return np.searchsorted(self.key, keys(scope, day), side="right") - 1
 
 
-def segments(line: Timeline, guard: Guard) -> Segments:
-    """The timeline with its outcome sets and their date tables."""
+def segments(line: Timeline, guard: Guard, last_anchor: int) -> Segments:
+    """The timeline with its outcome sets and their date tables, for anchors up to a day."""
     mask = guard.table[line.code]
     used = np.flatnonzero(np.bincount(mask, minlength=1))
     which = np.zeros(int(used.max(initial=0)) + 1, np.int32)
@@ -69,6 +70,14 @@ def segments(line: Timeline, guard: Guard) -> Segments:
     following = np.full(len(day), FAR, np.int32)
     same = scope[1:] == scope[:-1]
     following[:-1] = np.where(same, day[1:], FAR)
+    first_anchor = int(day.min())
+    width = max(last_anchor - first_anchor, 0) + 1
+    window = slice(first_anchor, first_anchor + width)
+
+    def tables(without: int, pick: np.ufunc) -> Days:
+        sets = ((int(m) & ~without) or int(m) for m in used)
+        return np.stack([_allowed(outcomes, guard, pick, window) for outcomes in sets])
+
     only_exempt = mask == 1 << EXEMPT
     stands = (mask & ~NO_DUTY) != 0
     return Segments(
@@ -77,10 +86,10 @@ def segments(line: Timeline, guard: Guard) -> Segments:
         following,
         line.code,
         mask,
-        which[mask],
-        np.stack([_allowed(int(m), guard, np.minimum) for m in used]),
-        np.stack([_allowed(int(m), guard, np.maximum) for m in used]),
-        np.stack([_allowed(int(m) & ~NO_DUTY or int(m), guard, np.maximum) for m in used]),
+        which[mask].astype(np.int64) * width - first_anchor,
+        tables(0, np.minimum),
+        tables(0, np.maximum),
+        tables(NO_DUTY, np.maximum),
         (mask & (mask - 1)) != 0,
         _next(mask & (mask - 1) != 0),
         stands,
@@ -96,14 +105,11 @@ def _next(marked: Flags) -> npt.NDArray[np.intp]:
     return nearest
 
 
-def _never() -> Days:
-    return np.full(FAR + 1, FAR, np.int32)
-
-
-def _allowed(mask: int, guard: Guard, pick: np.ufunc) -> Days:
-    """The earliest or the latest deadline of the outcomes in the set, for every anchor day."""
+def _allowed(mask: int, guard: Guard, pick: np.ufunc, window: slice) -> Days:
+    """The earliest or the latest deadline of the outcomes in the set, for the anchor days."""
+    never = np.full(window.stop - window.start, FAR, np.int32)
     tables = [
-        deadline_table(outcome.duration) if outcome.duration is not None else _never()
+        deadline_table(outcome.duration)[window] if outcome.duration is not None else never
         for number, outcome in enumerate(guard.outcomes)
         if mask >> number & 1
     ]
@@ -128,8 +134,8 @@ def repeating(
 
     ``stands`` is the first day on which each may stand, ``first`` the segment of that day.
     """
-    flat, width = tables.reshape(-1), FAR + 1
-    limit = flat[line.which[first] * np.int64(width) + anchor]
+    flat = tables.reshape(-1)
+    limit = flat[line.place[first] + anchor]
     due = np.maximum(limit, stands)
     done = due < line.following[first]
     due[~done] = FAR
@@ -138,7 +144,7 @@ def repeating(
     segment, best, by = first[i], limit[i], first[i]
     while len(i):
         segment = segment + 1
-        own = flat[line.which[segment] * np.int64(width) + anchor[i]]
+        own = flat[line.place[segment] + anchor[i]]
         by = np.where(own < best, segment, by)
         best = np.minimum(best, own)
         day = np.maximum(line.day[segment], best)
@@ -164,14 +170,14 @@ def once(
     runs out because an interval became shorter, it is due on that day.  ``longest`` are the limits
     by which an obligation may outlive a day that the shortest would not.
     """
-    flat, reserve, width = tables.reshape(-1), longest.reshape(-1), np.int64(FAR + 1)
+    flat, reserve = tables.reshape(-1), longest.reshape(-1)
     due = np.full(len(anchor), FAR, np.int32)
     decided = first.copy()
     i = np.arange(len(anchor))
     segment, best, by = first, np.full(len(anchor), FAR, np.int32), first
     alive = best
     while len(i):
-        place = line.which[segment] * width + anchor[i]
+        place = line.place[segment] + anchor[i]
         own, following = flat[place], line.following[segment]
         standing, newly = own < FAR, best == FAR
         begins = np.maximum(line.day[segment], stands[i])

@@ -104,7 +104,7 @@ def judge(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
 def segments_of(step: StepPlan, scopes: Scopes, caseload: Caseload) -> Segments:
     """The timeline of a step's guard over its scopes."""
     leaves = [steps_of(leaf, scopes.domain, caseload) for leaf in step.guard.leaves]
-    return segments(timeline(scopes.domain, leaves), step.guard)
+    return segments(timeline(scopes.domain, leaves), step.guard, caseload.as_at)
 
 
 # -------------------------------------------------------------------- deadlines, verdicts
