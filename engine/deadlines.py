@@ -121,10 +121,14 @@ def _allowed(mask: int, guard: Guard, pick: np.ufunc, window: slice) -> Days:
 
 @frozen(eq=False)
 class Due:
-    """Deadlines (``FAR`` for none) and the segment whose limit decided each."""
+    """Deadlines (``FAR`` for none) and the segment whose limit decided each.
+
+    ``spared`` marks those that would not be due at all by the shortest limits.
+    """
 
     day: Days
     segment: npt.NDArray[np.intp]
+    spared: Flags
 
 
 def repeating(
@@ -153,7 +157,7 @@ def repeating(
         decided[i[found]] = by[found]
         on = ~found & (line.following[segment] < FAR)
         i, segment, best, by = i[on], segment[on], best[on], by[on]
-    return Due(due, decided)
+    return Due(due, decided, np.zeros(len(due), bool))
 
 
 def once(
@@ -175,7 +179,7 @@ def once(
     decided = first.copy()
     i = np.arange(len(anchor))
     segment, best, by = first, np.full(len(anchor), FAR, np.int32), first
-    alive = best
+    alive, spared = best, np.zeros(len(anchor), bool)
     while len(i):
         place = line.place[segment] + anchor[i]
         own, following = flat[place], line.following[segment]
@@ -191,9 +195,10 @@ def once(
         passed = ~standing & (best < following)
         kept = passed & (alive >= following)
         best = np.where(saved | kept, alive, best)
+        spared[i[saved | kept]] = True
         due[i[found]], decided[i[found]] = day[found], by[found]
         lost = (gone_by & ~saved) | (passed & ~kept)
         on = ~found & ~lost & (following < FAR)
         i, segment = i[on], segment[on] + 1
         best, by, alive = best[on], by[on], alive[on]
-    return Due(due, decided)
+    return Due(due, decided, spared)

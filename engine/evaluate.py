@@ -184,7 +184,7 @@ def _deadlines(
         return deadlines.once(line, tables, longest, anchor, stands, segment)
 
     due = find(line.soonest, line.longest, slice(None))
-    assumed = run.assumed.copy()
+    assumed = run.assumed | due.spared
     if line.open.any():
         uncertain = np.zeros(int(line.key[-1] >> 17) + 1, bool)
         uncertain[(line.key[line.open] >> 17)] = True

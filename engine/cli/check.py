@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
-from duly.dsl.diagnostics import PolicyError, render
-from duly.dsl.packs import LoadedPolicy
+from duly.dsl.diagnostics import PackNotFound, PolicyError, render
+from duly.dsl.packs import LoadedPolicy, not_a_pack
 from duly.engine import discovery
 from duly.engine.cli.main import FINDINGS, NOTHING_CHECKED
-from duly.engine.cli.mistakes import show_mistakes
+from duly.engine.cli.mistakes import counted, show_mistakes
+from duly.engine.conclude import paired_duties
 from duly.engine.lower import lower
+from duly.engine.plan import Plan
 from duly.engine.raw import PlanError
 
 
@@ -28,8 +31,10 @@ def command(packs: tuple[str, ...]) -> None:
     for wanted in packs or tuple(discovery.packs(manager)):
         try:
             loaded = discovery.load(manager, wanted)
-            lower(loaded.policy)
+            _warn_of_no_floor(loaded, lower(loaded.policy))
             scenarios = len(loaded.scenarios())
+        except PackNotFound as error:
+            raise PackNotFound(error.wanted, not_a_pack(Path(error.wanted)) or error.help) from None
         except PolicyError as error:
             failed = True
             click.echo(f"{wanted}: {show_mistakes(error)}")
@@ -44,6 +49,23 @@ def command(packs: tuple[str, ...]) -> None:
     if not rules:
         click.echo("nothing was checked: no rules found")
         sys.exit(NOTHING_CHECKED)
+
+
+def _warn_of_no_floor(loaded: LoadedPolicy, plan: Plan) -> None:
+    """Rules that refine another, none of whose duties is a clock of the same thing."""
+    paired = {duty.rule.qualified for group in paired_duties(plan) for duty in group}
+    timed = {duty.rule.qualified for duty in plan.duties}
+    for rule in loaded.policy.packs[-1].rules:
+        if rule.refines in timed and rule.qualified in timed - paired:
+            loaded.diagnostics.add(
+                "nothing-paired",
+                f"no duty of `{rule.name}` is a duty of `{rule.refines}`, which it refines",
+                rule.span,
+                why="the law's date is no floor under a child's date here: they are counted apart",
+                help="do the same act with the same kind of time, give both duties one label, "
+                "or take the `refines` line out",
+                severity="warning",
+            )
 
 
 def _report(loaded: LoadedPolicy, scenarios: int) -> int:
@@ -61,5 +83,5 @@ def _report(loaded: LoadedPolicy, scenarios: int) -> int:
             (scenarios, "scenario", "scenarios"),
         )
     )
-    click.echo(f"{own.name}{over}: {counts}: no mistakes")
+    click.echo(f"{own.name}{over}: {counts}: {counted(loaded.diagnostics.found)}")
     return len(own.rules)
