@@ -25,7 +25,7 @@ class Place:
     rows: tuple[p.Kind, ...] = ()
     scoped: bool = False
     period: str | None = None
-    parameters: Mapping[str, str] = field(factory=dict)
+    parameters: Mapping[str, ast.Word] = field(factory=dict)
     inside: tuple[str, ...] = ()
 
 
@@ -198,17 +198,16 @@ class Conditions:
         return self._of_row(owner, p.Is(owner.name, name.text, values), name, place)
 
     def _value(self, word: ast.Word, attribute: p.Attribute, place: Place) -> str:
-        text = place.parameters.get(word.text, word.text)
+        given = place.parameters.get(word.text, word)
         allowed: Iterable[str] | None = {
             "one of": attribute.values,
             "role": tuple(self.names.roles),
             "yes/no": ("yes", "no"),
         }.get(attribute.type)
-        if allowed is not None and text not in allowed:
+        if allowed is not None and given.text not in allowed:
             why = "a test on a value that no record can hold is never true for any child"
-            given = evolve(word, text=text)
             self.names.unknown(given, f"value of `{attribute.name}`", allowed, why)
-        return text
+        return given.text
 
     def _defined(
         self, name: ast.Word, argument: ast.Word | None, place: Place
@@ -228,7 +227,7 @@ class Conditions:
             return None
         parameters = {}
         if statement.parameter is not None and argument is not None:
-            given = place.parameters.get(argument.text, argument.text)
+            given = place.parameters.get(argument.text, argument)
             parameters = {statement.parameter.text: given}
         inner = evolve(place, parameters=parameters, inside=(*place.inside, name.text))
         return self.bind(statement.condition, inner)

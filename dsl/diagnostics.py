@@ -28,6 +28,12 @@ class Diagnostics:
     """Collects the messages of one pass, so that every mistake is told in one go."""
 
     found: list[Diagnostic] = field(factory=list)
+    unread: set[str] = field(factory=set)
+    """Names in statements that could not be read: those who use them make no second mistake."""
+
+    def follows_from_another(self, words: str) -> bool:
+        """Whether these names are unknown only because a statement could not be read."""
+        return set(words.split()) <= self.unread
 
     def add(
         self,

@@ -172,6 +172,7 @@ class Duties:
             f"{v} {k.name}"
             for k in self.names.kinds.values()
             for v in (*k.verbs, *(m.verb for m in k.milestones))
+            if v != k.name  # `visit visit` is not how anyone would say it
         ]
         words = ast.Word(f"{verb} {thing}", action.verb.span.to(action.object.span))
         self.names.unknown(words, "phrase, and no verb with an event,", [*phrases, *doable], UNREAD)

@@ -62,6 +62,8 @@ class Names:
 
     def unknown(self, word: ast.Word, what: str, known: Iterable[str], why: str) -> None:
         """A word that names nothing here, with the nearest that does."""
+        if self.diagnostics.follows_from_another(word.text):
+            return
         known = sorted(set(known))
         guess = did_you_mean(word.text, known)
         listed = f"known here: {', '.join(f'`{k}`' for k in known[:12])}" if known else ""

@@ -64,9 +64,24 @@ def load_policy(folder: Path, find: Callable[[str], Path]) -> LoadedPolicy:
             raise PolicyError(diagnostics.in_order(), sources)
         current = find(header.over.text) if header is not None and header.over else None
     policy = resolve(packs, diagnostics)
-    if diagnostics.errors:
+    if diagnostics.errors and len(policy.packs) < len(packs):
         raise PolicyError(diagnostics.in_order(), sources)
-    return LoadedPolicy(policy, policy.packs[-1].name, tuple(packs), sources, diagnostics)
+    own = policy.packs[-1].name
+    loaded = LoadedPolicy(policy, own, tuple(packs), sources, diagnostics)
+    if diagnostics.errors:
+        loaded.scenarios()  # raises, with the mistakes of the scenarios among the rest
+    return loaded
+
+
+def not_a_pack(path: Path) -> str:
+    """What to do where a path does not lead to a pack, if that can be told; else nothing."""
+    if path.is_file():
+        return f"it is a file, and a pack is a folder: give `{path.parent}`"
+    misnamed = next(iter(sorted(path.glob("*.duly.*"))), None)
+    if misnamed is not None:
+        name = misnamed.name.partition(".duly")[0]
+        return f"the folder holds `{misnamed.name}`: name it `{name}.duly`"
+    return ""
 
 
 def _header(text: PackText) -> ast.PackStatement | None:

@@ -41,7 +41,7 @@ def resolve(packs: Sequence[PackText], diagnostics: Diagnostics) -> p.Policy:
     """Bind every name of the packs, which stand in layer order, the law first."""
     names = Names(diagnostics)
     resolved = tuple(_pack(text, names) for text in packs)
-    if names.subject is None and names.rules:
+    if names.subject is None and names.rules and not diagnostics.unread:
         diagnostics.add(
             "no-subject",
             "no `subject` is declared",
@@ -60,6 +60,9 @@ def _pack(text: PackText, names: Names) -> p.Pack | None:
     name = header.name.text
     conditions = Conditions(names)
     _declare(text, Vocabulary(name, names, conditions))
+    if not names.kinds and not names.diagnostics.unread:
+        _no_vocabulary(header, names)
+        return None
     rules = Rules(name, names, Duties(names, conditions))
     bound = [rules.rule(statement) for statement in text.statements(ast.RuleStatement)]
     pack = p.Pack(
@@ -100,6 +103,17 @@ def _header(text: PackText, names: Names) -> ast.PackStatement | None:
     for extra in headers[1:]:
         names.duplicate("pack", headers[0].name.text, extra.span)
     return headers[0]
+
+
+def _no_vocabulary(header: ast.PackStatement, names: Names) -> None:
+    """One message in place of one for every word of every rule."""
+    names.diagnostics.add(
+        "no-vocabulary",
+        f"pack `{header.name}` knows no subject, period or event",
+        header.span,
+        why="no rule of it can be computed for any child",
+        help="put `over statutory` after its title, or declare them: `subject child`",
+    )
 
 
 def _declare(text: PackText, vocabulary: Vocabulary) -> None:

@@ -133,6 +133,8 @@ class _Reader:
         }
         if word.text in known:
             return [known[word.text]]
+        if self.diagnostics.follows_from_another(word.text):
+            return []
         guess = did_you_mean(word.text, known) or "declare it in the vocabulary"
         self._mistake(f"`{word}` is no kind of fact", word.span, guess, "unknown-name")
         return []
@@ -205,6 +207,8 @@ class _Reader:
         rules = {rule.qualified for rule in self.policy.rules()}
         name = str(line.rule) if line.rule.pack else f"{self.pack}.{line.rule.name}"
         if name not in rules:
+            if self.diagnostics.follows_from_another(line.rule.name.text):
+                return []
             short = [r.removeprefix(f"{self.pack}.") for r in rules]
             guess = did_you_mean(str(line.rule), short) or "name a rule of this pack or below"
             self._mistake(f"`{line.rule}` is no rule", line.rule.span, guess, "unknown-name")

@@ -76,6 +76,8 @@ def commands(manager: pluggy.PluginManager) -> Mapping[str, hookspecs.Command]:
 
 def find_pack(manager: pluggy.PluginManager, wanted: str) -> Path:
     """The folder of a pack, given by name or as a path.  Raises ``PackNotFound``."""
+    from duly.dsl.packs import not_a_pack  # the parser, which listing plugins does not need
+
     installed = packs(manager)
     if wanted in installed:
         return installed[wanted].folder
@@ -83,7 +85,9 @@ def find_pack(manager: pluggy.PluginManager, wanted: str) -> Path:
     if folder.is_dir():
         if any(folder.glob("*.duly")):
             return folder
-        raise PackNotFound(wanted, "the folder holds no .duly files")
+        raise PackNotFound(wanted, not_a_pack(folder) or "the folder holds no .duly files")
+    if folder.exists():
+        raise PackNotFound(wanted, not_a_pack(folder))
     guess = did_you_mean(wanted, installed)
     names = ", ".join(f"`{name}`" for name in installed)
     raise PackNotFound(wanted, f"{guess or 'no folder has that path either.'} Installed: {names}")
@@ -96,17 +100,28 @@ def load(manager: pluggy.PluginManager, wanted: str) -> LoadedPolicy:
     return load_policy(find_pack(manager, wanted), lambda name: find_pack(manager, name))
 
 
+_WHY_NAMED = {
+    "source of facts": "a folder can be read in more than one way",
+    "output format": "the same obligations can be written in several formats",
+}
+
+
 def split_address(address: str, what: str, known: Iterable[str]) -> tuple[str, str]:
-    """``csv:facts/`` into its name and the rest; a single letter is a Windows drive, not a name."""
+    """``csv:facts/`` into its name and the rest; a single letter is a Windows drive, not a name.
+
+    ``what`` is a ``source of facts`` or an ``output format``.
+    """
     name, colon, rest = address.partition(":")
     known = sorted(known)
     listed = ", ".join(f"{n}:" for n in known)
     if not colon or len(name) < 2:
+        ending = address.rpartition(".")[2]
+        likely = ending if ending in known else known[0]
         raise FactsError(
             what=f"`{address}` does not say which {what} it is",
             where="the command line",
-            why="a name in front says how to read or write it",
-            help=f"put one of {listed} in front, such as `{known[0]}:{address}`",
+            why=_WHY_NAMED[what],
+            help=f"put one of {listed} in front, such as `{likely}:{address}`",
         )
     if name not in known:
         raise FactsError(

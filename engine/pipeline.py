@@ -21,7 +21,6 @@ from duly.engine.evaluate import evaluate
 from duly.engine.facts import Facts
 from duly.engine.lower import lower
 from duly.engine.obligations import Obligations
-from duly.engine.plan import Plan
 from duly.engine.raw import Quarantined
 from duly.engine.reading import build
 
@@ -111,7 +110,7 @@ def run_facts(
         rows_read=facts.rows_read,
         rows_used=facts.rows_used,
         quarantine=facts.quarantine,
-        notes=(*_extract_note(facts, as_at), *facts.notes, *_nobody(plan, concluded.summaries)),
+        notes=(*_extract_note(facts, as_at), *facts.notes, *_nobody(concluded.summaries)),
     )
 
 
@@ -125,8 +124,7 @@ def _extract_note(facts: Facts, as_at: date) -> tuple[str, ...]:
     )
 
 
-def _nobody(plan: Plan, summaries: Sequence[RuleSummary]) -> tuple[str, ...]:
+def _nobody(summaries: Sequence[RuleSummary]) -> tuple[str, ...]:
     """Checking nobody is not a pass."""
-    return tuple(
-        f"{s.qualified} applied to no one" for s in summaries if not s.total and not s.earlier
-    )
+    rules = [s.qualified for s in summaries if not s.total and not s.earlier]
+    return (f"applied to no one: {', '.join(rules)}",) if rules else ()

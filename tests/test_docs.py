@@ -22,17 +22,11 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
+TUTORIAL = ROOT / "docs/tutorial/first-rule.md"
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
-SNIPPET = re.compile(r'^--8<-- "([^"]+)"$', re.MULTILINE)
-
-
-def included(page: Path) -> str:
-    """The text of a page, with the files that it includes."""
-    text = page.read_text(encoding="utf-8")
-    return SNIPPET.sub(lambda match: (ROOT / match[1]).read_text(encoding="utf-8"), text)
 
 
 def fenced(text: str, language: str) -> list[str]:
@@ -55,7 +49,7 @@ def commands(command: click.Command, name: str = "duly") -> Iterator[tuple[str, 
 @EVERY_PAGE
 def test_every_rule_shown_can_be_read(page: Path) -> None:
     diagnostics = Diagnostics()
-    for block in fenced(included(page), "duly"):
+    for block in fenced(page.read_text(encoding="utf-8"), "duly"):
         parse_text(block, page.name, diagnostics)
     assert diagnostics.found == []
 
@@ -74,7 +68,7 @@ def test_the_explanations_are_those_that_come_out() -> None:
 
 def test_the_tutorial_shows_what_comes_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever follows the tutorial, mistakes included, sees what it says."""
-    page = included(ROOT / "docs/tutorial/first-rule.md")
+    page = TUTORIAL.read_text(encoding="utf-8")
     pack, stories, mended = fenced(page, "duly")
     began = pack.index("rule our_visits")
     states = [
@@ -93,9 +87,28 @@ def test_the_tutorial_shows_what_comes_out(tmp_path: Path, monkeypatch: pytest.M
         assert CliRunner().invoke(cli, typed.split()).output == shown
 
 
-def test_the_readme_shows_the_example_as_it_stands() -> None:
+@pytest.mark.parametrize("page", ["README.md", "docs/index.md", "docs/tutorial/first-rule.md"])
+def test_the_pages_show_the_example_as_it_stands(page: str) -> None:
     example = (ROOT / "examples/first_rule/pack.duly").read_text(encoding="utf-8")
-    assert fenced((ROOT / "README.md").read_text(encoding="utf-8"), "duly") == [example]
+    assert fenced((ROOT / page).read_text(encoding="utf-8"), "duly")[0] == example
+
+
+def test_the_tutorial_shows_the_stories_as_they_stand() -> None:
+    stories = (ROOT / "examples/first_rule/scenarios/visits.duly").read_text(encoding="utf-8")
+    assert fenced(TUTORIAL.read_text(encoding="utf-8"), "duly")[1] == stories
+
+
+@pytest.mark.parametrize(
+    ("found", "typed"), [(None, ".venv/bin/duly"), ("/usr/bin/duly", "duly")], ids=["no", "yes"]
+)
+def test_what_the_demonstration_suggests_can_be_typed_where_it_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: str | None, typed: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("shutil.which", lambda name: found)
+    monkeypatch.setattr("sys.argv", [".venv/bin/duly", "demo"])
+    shown = CliRunner().invoke(cli, ["demo", "--children", "20"]).output
+    assert f"\n  {typed} check && {typed} test\n  {typed} facts template my-facts\n" in shown
 
 
 def test_the_reference_names_every_table_of_the_dataset_that_is_read() -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
-from duly.dsl.diagnostics import PackNotFound, PolicyError, render
-from duly.dsl.packs import LoadedPolicy, not_a_pack
+from duly.dsl.diagnostics import PolicyError, render
+from duly.dsl.packs import LoadedPolicy
 from duly.engine import discovery
 from duly.engine.cli.main import FINDINGS, NOTHING_CHECKED
 from duly.engine.cli.mistakes import counted, show_mistakes
@@ -33,8 +32,6 @@ def command(packs: tuple[str, ...]) -> None:
             loaded = discovery.load(manager, wanted)
             _warn_of_no_floor(loaded, lower(loaded.policy))
             scenarios = len(loaded.scenarios())
-        except PackNotFound as error:
-            raise PackNotFound(error.wanted, not_a_pack(Path(error.wanted)) or error.help) from None
         except PolicyError as error:
             failed = True
             click.echo(f"{wanted}: {show_mistakes(error)}")

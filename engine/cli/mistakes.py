@@ -10,10 +10,10 @@ from duly.dsl.diagnostics import Diagnostic, PolicyError, render
 
 
 def show_mistakes(error: PolicyError, *, err: bool = False) -> str:
-    """Print each message with its line of text; returns how many there are, in words."""
+    """Print each message with its line of text; returns how many mistakes there are, in words."""
     for message in error.diagnostics:
         click.echo(render(message, error.sources.get(message.span.file)) + "\n", err=err)
-    return counted(error.diagnostics)
+    return counted([each for each in error.diagnostics if each.severity == "error"])
 
 
 def counted(messages: Sequence[Diagnostic]) -> str:

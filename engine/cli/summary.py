@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import click
 
 from duly.engine.conclude import families
@@ -22,9 +20,6 @@ _HEADINGS = {
     "cannot_tell": "can't tell",
     "needs_judgement": "judge",
 }
-
-_NOBODY = " applied to no one"
-"""How a note ends that says so of a rule."""
 
 
 def show_summary(result: Run) -> None:
@@ -59,14 +54,7 @@ def _show_rows(result: Run) -> None:
         click.echo(f"  {row.place}, row {row.row}, {row.column} `{row.value}`: {row.reason}")
     if len(result.quarantine) > 10:
         click.echo(f"  … and {len(result.quarantine) - 10:,} more; `duly facts check` lists all")
-    for note in _gathered(result.notes):
+    for note in result.notes:
         click.echo(f"note: {note}")
     earlier = sum(summary.earlier for summary in result.summaries)
     click.echo(f"{len(result.obligations):,} obligations; {earlier:,} settled earlier are left out")
-
-
-def _gathered(notes: Sequence[str]) -> list[str]:
-    """Notes with the rules that applied to no one as one, and last."""
-    nobody = [note.removesuffix(_NOBODY) for note in notes if note.endswith(_NOBODY)]
-    others = [note for note in notes if not note.endswith(_NOBODY)]
-    return [*others, f"{', '.join(nobody)}{_NOBODY}"] if nobody else others

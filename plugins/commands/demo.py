@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -48,14 +51,20 @@ def command(folder: Path, children: int, seed: int) -> None:
         for path in formats[name].write(result, folder / file):
             click.echo(f"wrote {path}")
     overdue = _first_overdue(result.obligations)
+    duly = _typed()
     click.echo("\nwhat to try next:")
     click.echo(f"  open {folder / 'report.html'} in a browser")
     if overdue:
         click.echo(
-            f"  duly explain --pack stoke --facts csv:{facts} --as-at {AS_AT} --subject {overdue}"
+            f"  {duly} explain --pack stoke --facts csv:{facts} --as-at {AS_AT} --subject {overdue}"
         )
-    click.echo("  duly check && duly test")
-    click.echo("  duly facts template my-facts")
+    click.echo(f"  {duly} check && {duly} test")
+    click.echo(f"  {duly} facts template my-facts")
+
+
+def _typed() -> str:
+    """What to type for this command where it was started: its path if its name is not found."""
+    return "duly" if shutil.which("duly") else shlex.quote(sys.argv[0])
 
 
 def _first_overdue(obligations: Obligations) -> str:

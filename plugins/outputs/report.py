@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 from attrs import frozen
 
-from duly.dsl.policy import Pack
+from duly.dsl.policy import Pack, Rule
 from duly.engine.conclude import RuleSummary, families
 from duly.engine.days import long_date
 from duly.engine.obligations import VERDICTS
 from duly.engine.pipeline import Run
-from duly.plugins.outputs.lines import Line, pack_clocks, read_lines, with_verdict
+from duly.plugins.outputs.lines import Line, doubt, pack_clocks, read_lines, with_verdict
 from duly.plugins.outputs.markup import Content, Markup, element, table
 from duly.plugins.outputs.places import file_at
 from duly.plugins.outputs.style import CSS
@@ -31,7 +31,9 @@ ROWS = 300
 WORST = 20
 OPEN = ("overdue", "due")
 SOON = timedelta(weeks=4)
-CLOCKS = {"law": "the law", "local": "local standard"}
+CLOCKS = {"law": "the law", "local": "local"}
+BY_CLOCK = {"law": "by the law", "local": "by local standard"}
+DECIDED = ("met", "met_late", "overdue", "not_met")
 
 
 def write(run: Run, path: Path) -> Sequence[Path]:
@@ -101,6 +103,11 @@ def _summary(run: Run) -> Iterator[Content]:
     totals: dict[str, Counter[str]] = {clock: Counter() for clock in clocks.values()}
     for each in run.summaries:
         totals[clocks[each.pack]].update(each.verdicts)
+    yield element(
+        "p",
+        "What is counted is obligations. One missed visit is one in every rule that asks for it, "
+        "and one more in each local rule that refines it.",
+    )
     yield element("ul", (_tile(verdict, totals) for verdict in VERDICTS), class_="tiles")
 
 
@@ -117,28 +124,44 @@ def _tile(verdict: str, totals: Mapping[str, Mapping[str, int]]) -> Markup:
 
 def _rules(run: Run) -> Iterator[Content]:
     clocks = pack_clocks(run)
+    children = _children(run)
     yield element(
         "p",
         "Where a local standard refines a rule of the law, the two stand together: "
-        "each has its own clock. In time is the share of what is decided that was met.",
+        "each has its own clock. Children are those whom the obligations counted here concern. "
+        "In time is the share of met among met, met late, overdue and not met.",
     )
     headers = ["Rule", "Clock", "Children", "In time", *(VERDICT_WORDS[v].text for v in VERDICTS)]
-    rows = (_rule(each, clocks[each.pack]) for each in families(run.summaries))
+    rows = (
+        _rule(each, clocks[each.pack], children[each.pack, each.rule])
+        for each in families(run.summaries)
+    )
     yield table("Obligations by rule and verdict", headers, rows)
 
 
-def _rule(summary: RuleSummary, clock: str) -> Iterator[Content]:
-    under = "rule under" if summary.refines else "rule"
-    yield element("span", summary.title or summary.rule, class_=under)
+def _children(run: Run) -> Mapping[tuple[str, str], int]:
+    """How many children the rows of each rule concern."""
+    columns = (run.obligations.columns[name].tolist() for name in ("pack", "rule", "subject_id"))
+    distinct = set(zip(*columns, strict=True))
+    return Counter((pack, rule) for pack, rule, _ in distinct)
+
+
+def _rule(summary: RuleSummary, clock: str, children: int) -> Iterator[Content]:
+    yield _title(summary)
     yield _clock(clock)
-    yield summary.subjects
+    yield children
     yield _in_time(summary.verdicts)
     yield from (summary.verdicts.get(verdict, 0) for verdict in VERDICTS)
 
 
+def _title(summary: RuleSummary) -> Markup:
+    under = "rule under" if summary.refines else "rule"
+    return element("span", summary.title or summary.rule, class_=under)
+
+
 def _in_time(verdicts: Mapping[str, int]) -> str:
-    decided = sum(verdicts.get(each, 0) for each in ("met", "met_late", "overdue", "not_met"))
-    return f"{100 * verdicts.get('met', 0) // decided}%" if decided else "–"
+    decided = sum(verdicts.get(each, 0) for each in DECIDED)
+    return f"{verdicts.get('met', 0) / decided:.0%}" if decided else "–"
 
 
 # --------------------------------------------------------------------- lists
@@ -149,7 +172,7 @@ def _overdue(run: Run) -> Iterator[Content]:
     lines.sort(key=lambda line: (-line.days, line.child, line.title))
     yield from _listed(
         "Overdue, the longest first",
-        ("Child", "Days", "What", "Clock", "Was due", "From", "Grounds"),
+        ("Child", "Days", "What", "Clock", "Was due", "From"),
         lines,
         lambda line: (
             _id(line.child),
@@ -158,7 +181,6 @@ def _overdue(run: Run) -> Iterator[Content]:
             _clock(line.clock),
             _date(line.deadline),
             _date(line.anchor),
-            line.citation,
         ),
         "Nothing is overdue.",
     )
@@ -172,14 +194,13 @@ def _soon(run: Run) -> Iterator[Content]:
     lines.sort(key=lambda line: (line.due, line.child, line.title))
     yield from _listed(
         f"Due up to {long_date(last)}, the soonest first",
-        ("Child", "Due", "What", "Clock", "Grounds"),
+        ("Child", "Due", "What", "Clock"),
         lines,
         lambda line: (
             _id(line.child),
             _date(line.due),
             _what(line),
             _clock(line.clock),
-            line.citation,
         ),
         "Nothing falls due in these four weeks.",
     )
@@ -211,24 +232,28 @@ def _timelines(run: Run) -> Iterator[Content]:
         return
     yield element(
         "p",
-        "The children with most days overdue, by the law and by local standard together. "
+        "The children with most days overdue by the law, then by local standard; "
+        "days are added up over rules. "
         "A thin line runs from what started the clock to the last day, a thick one is time "
         "after it; the broken upright is the as-at day. The marks are those of the words above.",
     )
     ids = run.obligations.columns["subject_id"]
+    clocks = dict.fromkeys(pack_clocks(run).values())
     for child, days in worst:
         lines = read_lines(run, np.flatnonzero(ids == child))
-        count = sum(line.verdict == "overdue" for line in lines)
-        title = f"{child}: {count} overdue, {days:,} days in all"
+        spent = ", ".join(f"{days[clock]:,} {BY_CLOCK[clock]}" for clock in clocks)
+        title = f"{child}: days overdue {spent}"
         picture = timeline(title, [_bar(line) for line in _recent(lines, run.as_at)], run.as_at)
         yield element("figure", element("h3", title), picture)
 
 
-def _worst(run: Run) -> list[tuple[str, int]]:
-    days: dict[str, int] = {}
+def _worst(run: Run) -> list[tuple[str, Counter[str]]]:
+    """Children and their days overdue on each clock, the law's weighing first."""
+    days: dict[str, Counter[str]] = {}
     for line in read_lines(run, with_verdict(run, "overdue")):
-        days[line.child] = days.get(line.child, 0) + line.days
-    return sorted(days.items(), key=lambda each: (-each[1], each[0]))[:WORST]
+        days.setdefault(line.child, Counter())[line.clock] += line.days
+    ranked = sorted(days.items(), key=lambda each: (-each[1]["law"], -each[1]["local"], each[0]))
+    return ranked[:WORST]
 
 
 def _recent(lines: Iterable[Line], as_at: date) -> list[Line]:
@@ -260,6 +285,7 @@ def _unknown(run: Run) -> Iterator[Content]:
         f"Of {run.rows_read:,} rows read, {run.rows_used:,} were used and "
         f"{len(run.quarantine):,} could not be read.",
     )
+    yield from _missing(run)
     if run.quarantine:
         yield table(
             "Rows that could not be read",
@@ -271,13 +297,60 @@ def _unknown(run: Run) -> Iterator[Content]:
         yield element("ul", (element("li", note) for note in run.notes))
 
 
+def _missing(run: Run) -> Iterator[Content]:
+    """What is not on record, with how many obligations and children hang on it."""
+    columns = run.obligations.columns
+    open_ = (columns["verdict"] == "cannot_tell") | (columns["assumed"] == "yes")
+    names = ("reason", "verdict", "subject_id")
+    children: dict[tuple[str, str], Counter[str]] = {}
+    for reason, verdict, child in zip(*(columns[n][open_].tolist() for n in names), strict=True):
+        outcome = "cannot tell" if verdict == "cannot_tell" else "assumed"
+        children.setdefault((doubt(reason), outcome), Counter())[child] += 1
+    if not children:
+        yield element("p", "Nothing that any verdict here hangs on is missing.")
+        return
+    yield element(
+        "p",
+        "Without these facts a verdict cannot be told, or the earliest deadline that they allow "
+        "is assumed.",
+    )
+    rows = sorted(
+        ((what, outcome, whom.total(), len(whom)) for (what, outcome), whom in children.items()),
+        key=lambda row: (-row[2], row[:2]),
+    )
+    yield table("Facts that are missing", ("What", "So", "Obligations", "Children"), rows[:ROWS])
+
+
+# ------------------------------------------------------------------------ grounds
+
+
+def _grounds(run: Run) -> Iterator[Content]:
+    """What each rule cites, here once, so that no list has to say it again."""
+    clocks = pack_clocks(run)
+    rules = {rule.qualified: rule for rule in run.policy.rules()}
+    rows = (
+        (_title(each), _clock(clocks[each.pack]), _cited(rules[each.qualified]))
+        for each in families(run.summaries)
+        if each.qualified in rules
+    )
+    yield table("Sources, and what of them is not confirmed", ("Rule", "Clock", "Grounds"), rows)
+
+
+def _cited(rule: Rule) -> Iterator[Content]:
+    yield from (element("div", str(citation)) for citation in rule.citations)
+    yield from (
+        element("small", f"not confirmed: {text}", class_="soft note") for text in rule.unconfirmed
+    )
+
+
 SECTIONS = (
     _Section("summary", "In short", _summary),
     _Section("rules", "Rule by rule", _rules),
     _Section("overdue", "Overdue", _overdue),
     _Section("soon", "The next four weeks", _soon),
-    _Section("timelines", "Children in most need", _timelines),
+    _Section("timelines", "Most days overdue", _timelines),
     _Section("unknown", "What is not known", _unknown),
+    _Section("grounds", "What the rules rest on", _grounds),
 )
 
 

@@ -60,8 +60,10 @@ thead th.number { white-space: normal; }
 tbody th { font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .nought { color: var(--soft); font-weight: 400; }
-th.number { text-align: right; } td.number, th.number { padding-left: .3rem; }
-tbody th { min-width: 8rem; } .rule { display: block; min-width: 16rem; }
+th.number { text-align: right; } td.number, th.number { padding: .4rem .45rem .4rem .2rem; }
+thead th.number { font-size: .85rem; vertical-align: bottom; }
+tbody th { min-width: 8rem; } .rule { display: block; min-width: 14rem; }
+.note { display: block; }
 .rule.under { padding-left: 1.2rem; font-weight: 400; }
 time, .id { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .verdict { white-space: nowrap; font-weight: 600; }

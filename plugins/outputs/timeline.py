@@ -124,6 +124,8 @@ def _mark(verdict: str, x: int, y: int) -> Markup:
             return element("path", d=f"M{x - 5} {y - 5}l10 10m0-10l-10 10", class_="mark")
         case "not_met":
             return element("rect", x=x - 5, y=y - 5, width=10, height=10, class_="mark full")
+        case "exempt":
+            return element("rect", x=x - 5, y=y - 5, width=10, height=10, class_="mark")
         case "due":
             return element("circle", cx=x, cy=y, r=5, class_="mark")
         case "cannot_tell":

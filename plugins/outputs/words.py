@@ -24,7 +24,7 @@ VERDICT_WORDS: Mapping[str, VerdictWord] = {
     "not_met": VerdictWord("■", "not met", "bad", "not done, and it no longer can be"),
     "due": VerdictWord("○", "due", "open", "not done, and there is still time"),
     "lapsed": VerdictWord("|", "lapsed", "quiet", "came to an end before it fell due"),
-    "exempt": VerdictWord("|", "exempt", "quiet", "an exception of the rule applied"),
+    "exempt": VerdictWord("□", "exempt", "quiet", "an exception of the rule applied"),
     "cannot_tell": VerdictWord("△", "cannot tell", "late", "a fact that decides it is missing"),
     "needs_judgement": VerdictWord("◇", "needs judgement", "open", "the text gives no number"),
 }

@@ -42,7 +42,9 @@ def read(location: str, kinds: Mapping[str, Kind]) -> RawFacts:
         raise _nothing_to_read(folder, others, by_name)
     _refuse_twins(known)
     files = [(kind, read_file(path)) for path, kind in known.items()]
-    coverage, extracted, unasked = read_coverage(paths, by_name)
+    stated, extracted, unasked = read_coverage(paths, by_name)
+    there = {kind.name for kind in known.values()}
+    coverage = tuple(each for each in stated if each.kind in there or each.what == "absent")
     return RawFacts(
         tables=tuple(table(folder / file.place, file, kind) for kind, file in files),
         coverage=coverage,
@@ -50,6 +52,7 @@ def read(location: str, kinds: Mapping[str, Kind]) -> RawFacts:
         notes=(
             *(_unknown_file(path, by_name) for path in others),
             *unasked,
+            *(_no_file(each.kind) for each in stated if each not in coverage),
             *(note for kind, file in files for note in _notes(file, kind)),
         ),
         extracted=extracted,
@@ -105,6 +108,13 @@ def _missing_column(path: Path, file: CsvFile, kind: Kind, column: Column) -> Fa
 
 def _unknown_file(path: Path, known: Mapping[str, Kind]) -> str:
     return f"`{path.name}` was not read: no kind of fact has that name{perhaps(path.stem, known)}"
+
+
+def _no_file(kind: str) -> str:
+    return (
+        f"{COVERAGE}.csv says that `{kind}` is held, but there is no `{kind}.csv`: taken as not "
+        "held (a file with its headings alone would say that there were none)"
+    )
 
 
 def _notes(file: CsvFile, kind: Kind) -> list[str]:

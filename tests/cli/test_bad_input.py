@@ -36,13 +36,13 @@ FACTS = {
     "facts": (
         "error: `facts` does not say which source of facts it is\n"
         "  where: the command line\n"
-        "  why:   a name in front says how to read or write it\n"
+        "  why:   a folder can be read in more than one way\n"
         "  help:  put one of csv:, ssd: in front, such as `csv:facts`\n"
     ),
     r"C:\facts": (
         r"error: `C:\facts` does not say which source of facts it is" + "\n"
         "  where: the command line\n"
-        "  why:   a name in front says how to read or write it\n"
+        "  why:   a folder can be read in more than one way\n"
         r"  help:  put one of csv:, ssd: in front, such as `csv:C:\facts`" + "\n"
     ),
     r"csv:C:\facts": ("error: there is no `C:\\facts`\n  where: C:\\facts\n" + FOLDER_OF_FILES),
@@ -131,7 +131,7 @@ OUTPUTS = {
     "out.csv": (
         "error: `out.csv` does not say which output format it is\n"
         "  where: the command line\n"
-        "  why:   a name in front says how to read or write it\n"
+        "  why:   the same obligations can be written in several formats\n"
         "  help:  put one of csv:, html:, json: in front, such as `csv:out.csv`\n"
     ),
 }

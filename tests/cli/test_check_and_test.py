@@ -56,14 +56,14 @@ def test_a_mistake_stops_every_other_command(duly: Duly, desk: Path) -> None:
     for command in ("test city", f"run {facts}", f"explain {facts} --subject 7"):
         ended = duly(*command.split())
         assert (ended.code, ended.out) == (1, "")
-        assert ended.err.endswith("\n\n1 mistake found\n")
+        assert ended.err.endswith("\n\n2 mistakes found\n")
 
 
 UNKNOWN_PACKS = {
     "stok": "did you mean `stoke`? Installed: `statutory`, `stoke`",
     "nowhere/at/all": "no folder has that path either. Installed: `statutory`, `stoke`",
     "facts": "the folder holds no .duly files",
-    "law/pack.duly": "no folder has that path either. Installed: `statutory`, `stoke`",
+    "law/pack.duly": "it is a file, and a pack is a folder: give `law`",
 }
 
 
@@ -81,7 +81,7 @@ def test_a_pack_without_rules_is_no_pass(duly: Duly, desk: Path) -> None:
     assert (ended.code, ended.out.splitlines()[-2:]) == (
         3,
         [
-            "bare over law: 0 rules, 0 duties, 0 scenarios: no mistakes",
+            "bare over law: 0 rules, 0 duties, 0 scenarios: no mistakes, 1 warning",
             "nothing was checked: no rules found",
         ],
     )

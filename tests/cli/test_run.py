@@ -149,7 +149,7 @@ def test_an_extract_older_than_the_day_asked_about_is_told_first(run: Duly) -> N
 def test_a_rule_that_applied_to_no_one_is_named(run: Duly, desk: Path) -> None:
     with (desk / "law/pack.duly").open("a", encoding="utf-8") as file:
         file.write('rule second_review cite act "3" hold review within 1 week of second review\n')
-    assert "note: law.second_review applied to no one\n" in run().out
+    assert "note: applied to no one: law.second_review\n" in run().out
 
 
 def test_a_run_that_checked_nobody_is_no_pass(run: Duly, desk: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lark import Lark
 
-from duly.dsl.parser import STATEMENTS, grammar_text
+from duly.dsl.grammar import STATEMENTS, grammar_text
 
 
 def test_no_two_ways_to_read_one_text() -> None:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
 
-from duly.dsl.policy import Pack, Policy
+from duly.dsl.policy import (
+    Act,
+    Citation,
+    Do,
+    Duration,
+    During,
+    Every,
+    Pack,
+    Policy,
+    Rule,
+    Scoped,
+    Step,
+)
 from duly.engine.conclude import RuleSummary
 from duly.engine.obligations import COLUMNS, Obligations
 from duly.engine.pipeline import Run
@@ -32,12 +45,43 @@ def _obligations() -> Obligations:
         dict(zip(names, (cell.removeprefix("-") for cell in line.split()), strict=True))
         for line in ROWS.strip().splitlines()
     ]
-    constant = {"citation": "Regulations, regulation 28(2)", "as_at": "2026-03-31", "assumed": "no"}
+    constant = {
+        "duty": "interval",
+        "reason": "every 6 weeks; not confirmed: read in a handbook only",
+        "citation": "Regulations, regulation 28(2)",
+        "as_at": "2026-03-31",
+        "assumed": "no",
+    }
     columns = {
         name: np.array([(constant | row).get(name, "") for row in rows], dtype=object)
         for name in COLUMNS
     }
     return Obligations(columns)
+
+
+def _rule(pack: str, name: str, title: str, *citations: Citation, **more: Any) -> Rule:
+    scope = During("placement")
+    duty = Do(
+        Act("visit"), (Step(Every(Duration(6, "week"))),), label="interval", words="visit CLA"
+    )
+    return Rule(pack, name, title, (Scoped(scope, duty),), citations, **more)
+
+
+LAW = _rule(
+    "law",
+    "cla_visits",
+    "Visits",
+    Citation("Regulations", "regulation 28(2)"),
+    unconfirmed=("read in a handbook only",),
+)
+CITY = _rule(
+    "city",
+    "cla_visits",
+    "Local visits",
+    Citation("Handbook", "section 4"),
+    Citation("Handbook", "section 5"),
+    refines="law.cla_visits",
+)
 
 
 def _summary(
@@ -50,8 +94,8 @@ def _summary(
 def run() -> Run:
     """Two layers, three children, one of them in trouble."""
     packs = (
-        Pack("law", "The law", version="1"),
-        Pack("city", "City <standards> & practice", over="law"),
+        Pack("law", "The law", version="1", rules=(LAW,)),
+        Pack("city", "City <standards> & practice", over="law", rules=(CITY,)),
     )
     return Run(
         policy=Policy(packs, {}, {}),

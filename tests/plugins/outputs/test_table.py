@@ -22,7 +22,8 @@ def test_a_row_for_each_obligation_in_the_columns_that_others_rely_on(
     assert written == tmp_path / "obligations.csv"
     assert header == ",".join(COLUMNS)
     assert first == (
-        "SYN1,law,cla_visits,,,,,,2026-01-05,2026-02-16,,2026-02-16,,,overdue,43,no,,"
+        "SYN1,law,cla_visits,interval,,,,,2026-01-05,2026-02-16,,2026-02-16,,,overdue,43,no,"
+        "every 6 weeks; not confirmed: read in a handbook only,"
         '"Regulations, regulation 28(2)",,,2026-03-31,,'
     )
     assert len(rest) == 6

@@ -303,6 +303,7 @@ def test_coverage_and_the_day_of_the_extract(folder: Write, kinds: Kinds) -> Non
         str(
             folder(
                 child="person_id,born\n",
+                visit="person_id,date\n",
                 coverage="Kind,What,First,Last\n"
                 "extract,,,31/03/2026\n"
                 "visit,events,01/04/2024,2026-03-30\n"
