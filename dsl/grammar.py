@@ -36,17 +36,22 @@ def lark() -> Lark:
     """The parser; its tables are kept in the user's cache, since building them takes 0.3 s."""
     options: dict[str, Any] = {"parser": "lalr", "lexer": "basic", "propagate_positions": True}
     try:
-        return Lark(grammar_text(), cache=str(_cache_file()), **options)
+        kept = cache_folder() / f"grammar-{version('lark')}.cache"
+        return Lark(grammar_text(), cache=str(kept), **options)
     except OSError:
         return Lark(grammar_text(), **options)
 
 
-def _cache_file() -> Path:
+def cache_folder() -> Path:
+    """Where what is costly to work out is kept between runs.  Raises ``OSError``."""
     root = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    folder = Path(root) if root else Path.home() / ".cache"
+    try:
+        folder = Path(root) if root else Path.home() / ".cache"
+    except RuntimeError as error:
+        raise OSError(str(error)) from error
     folder = folder / "duly"
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"grammar-{version('lark')}.cache"
+    return folder
 
 
 @lru_cache(maxsize=1)

@@ -11,12 +11,17 @@ Both are int32, shape ``(FAR + 1,)``; days after 31 December 2100 map to ``FAR``
 
 from __future__ import annotations
 
+import json
+import os
+from contextlib import suppress
 from datetime import date
 from functools import cache, lru_cache
+from importlib.metadata import version
 
 import numpy as np
 import numpy.typing as npt
 
+from duly.dsl.grammar import cache_folder
 from duly.dsl.policy import Duration
 from duly.engine.days import FAR, LAST, day_of
 
@@ -37,8 +42,27 @@ def iso(days: Days) -> npt.NDArray[np.str_]:
 
 @lru_cache(maxsize=1)
 def bank_holidays() -> dict[int, str]:
-    """Bank holidays of England by day number, one-off days included (T-14, T-18)."""
-    from holidays import country_holidays  # 60 ms, and not every run counts working days
+    """Bank holidays of England by day number, one-off days included (T-14, T-18).
+
+    They are those of the ``holidays`` package.  Since importing it takes 0.1 s, they are kept in
+    the user's cache for as long as the package has the same version.
+    """
+    try:
+        kept = cache_folder() / f"bank-holidays-{version('holidays')}.json"
+    except OSError:
+        return _computed_holidays()
+    with suppress(OSError, ValueError):
+        return {int(day): name for day, name in json.loads(kept.read_text("utf-8")).items()}
+    found = _computed_holidays()
+    with suppress(OSError):
+        new = kept.with_suffix(f".{os.getpid()}")
+        new.write_text(json.dumps(found), "utf-8")
+        new.replace(kept)  # at once, so that nobody reads half of it
+    return found
+
+
+def _computed_holidays() -> dict[int, str]:
+    from holidays import country_holidays
 
     calendar = country_holidays("GB", subdiv="ENG", years=range(1900, 2101))
     return {day_of(day): name for day, name in sorted(calendar.items())}

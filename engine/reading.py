@@ -31,6 +31,8 @@ from duly.engine.days import (
 from duly.engine.facts import ANY_PARENT, Column, Facts, Table
 from duly.engine.raw import Cell, Coverage, Quarantined, RawFacts, RawTable
 
+LONGEST_BLANK = max(map(len, BLANK))
+
 
 class _Memo(dict[Cell, int]):
     """Each distinct text is read once."""
@@ -288,12 +290,12 @@ class _Builder:
         cells = raw.columns.get("id")
         if cells is None:
             return np.array([f"{prefix}{row}" for row in raw.rows], dtype=object)
-        blank = {cell for cell in set(cells) if cell is None or cell.strip().casefold() in BLANK}
-        named = (
-            f"{prefix}{row}" if cell in blank else str(cell).strip()
-            for cell, row in zip(cells, raw.rows, strict=True)
-        )
-        return np.array(list(named), dtype=object)
+        stripped = [cell.strip() if cell else "" for cell in cells]
+        named = [
+            text if len(text) > LONGEST_BLANK or text.casefold() not in BLANK else f"{prefix}{row}"
+            for text, row in zip(stripped, raw.rows, strict=True)
+        ]
+        return np.array(named, dtype=object)
 
     def _without_repeats(self, table: Table) -> Table:
         """Of rows with one id, the one that stands last in the source is used."""
