@@ -35,7 +35,8 @@ from duly.engine.timeline import Domain, Flags
     NO_ANCHOR,
     QUARANTINED,
     BLANK_BIRTH,
-) = range(10)
+    NO_COLUMN,
+) = range(11)
 """Why an obligation is ``cannot tell``."""
 
 

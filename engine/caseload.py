@@ -24,8 +24,15 @@ class Caseload:
         return self.facts.tables[kind]
 
     def held(self, kind: str, where: p.Condition | None) -> Table:
-        """The same, covered only as far as sources hold the rows that the test asks for."""
+        """The same, covered only as far as sources hold the rows that the test asks for.
+
+        Of a child whose row of a period is in quarantine nothing is known but what is recorded.
+        """
         table = self.facts.tables[kind]
+        if table.unread and table.kind.nature == "period":
+            covered = table.covered_from.copy()
+            covered[list(table.unread)] = FAR
+            table = evolve(table, covered_from=covered)
         for attribute, missing in table.gaps.items():
             asked = _asked_for(table, attribute, where)
             if asked & missing:

@@ -354,6 +354,7 @@ def source_refs(table: Table, rows: Days) -> Text:
 
 DOUBTS = {
     b.NOT_HELD: "no source holds `{act}`",
+    b.NO_COLUMN: "the record of `{act}` has no `{milestone}`",
     b.NOT_COVERED: "the record of `{act}` does not reach back to the day it counts from",
     b.AFTER_EXTRACT: "it fell due after the last day that the record of `{act}` covers",
     b.UNDECIDED_ACT: "it is not known whether {test}",
@@ -460,7 +461,10 @@ def _doubt(batch: Batch, row: int) -> str:
     elif isinstance(batch.duty.duty, p.Have):
         test = condition_text(batch.duty.duty.condition)
     scope = batch.scope_table.kind.name if batch.scope_table is not None else ""
-    return DOUBTS[int(batch.doubt[row])].format(act=act, test=test, scope=scope)
+    milestone = batch.duty.duty.act.milestone if isinstance(batch.duty.duty, p.Do) else ""
+    return DOUBTS[int(batch.doubt[row])].format(
+        act=act, test=test, scope=scope, milestone=milestone
+    )
 
 
 def _assumption(batch: Batch, row: int, absent: frozenset[str]) -> str:

@@ -12,6 +12,7 @@ from duly.engine.batch import (
     IS_EXEMPT,
     LAPSED,
     MET_LATE,
+    NO_COLUMN,
     NOT_COVERED,
     NOT_HELD,
     NOT_MET,
@@ -67,7 +68,9 @@ def doubts(
         unseen = _OPEN_OR_LAPSED[batch.verdict] & fell_due
         doubt[unseen] = AFTER_EXTRACT
     milestone = duty.duty.act.milestone
-    if table.coverage == "absent" or (milestone and not table.columns[milestone].supplied):
+    if milestone and not table.columns[milestone].supplied:
+        doubt[batch.verdict != IS_EXEMPT] = NO_COLUMN
+    if table.coverage == "absent":
         doubt[batch.verdict != IS_EXEMPT] = NOT_HELD
     return doubt
 

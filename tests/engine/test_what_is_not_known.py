@@ -94,7 +94,7 @@ def test_a_milestone_that_no_column_holds_cannot_be_told(judge: Judge) -> None:
         core_group="id person_id date\ng1 1 2025-05-13",
     )
     assert {r["verdict"] for r in rows} == {"cannot_tell"}
-    assert rows[0]["reason"].split("; ")[1] == "no source holds `core_group`"
+    assert rows[0]["reason"].split("; ")[1] == "the record of `core_group` has no `plan_updated_on`"
 
 
 def test_a_visit_in_quarantine_is_named_with_what_was_missed(judge: Judge) -> None:
@@ -121,6 +121,22 @@ def test_a_placement_in_quarantine_is_no_silence(judge: Judge) -> None:
     assert {r["verdict"] for r in rows} == {"cannot_tell"}
     grounds = rows[0]["reason"].split("; ")[1]
     assert grounds == "a row of `placement` about this child is in quarantine"
+
+
+def test_a_placement_in_quarantine_takes_no_duty_away(judge: Judge) -> None:
+    """The unreadable row may be the placement for adoption: its visits and reviews may be owed."""
+    ended = PLACEMENT.replace("2025-01-06 -", "2025-01-06 2025-03-03")
+    placement = f"{ended}\np2 1 2025-02-31 - adoption no"
+    owed = judge(
+        "statutory.adoption_visits",
+        date(2025, 6, 30),
+        child=CHILD,
+        care_period=CARE,
+        placement=placement,
+        visit="id person_id date kind seen",
+        review="id person_id date",
+    )
+    assert {r["verdict"] for r in owed} == {"cannot_tell"}
 
 
 def test_visits_that_an_extract_has_no_table_for_cannot_be_told(judge: Judge) -> None:
