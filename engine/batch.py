@@ -8,9 +8,10 @@ from attrs import evolve, frozen
 
 from duly.engine.dates import Days
 from duly.engine.facts import Table
+from duly.engine.keys import Flags
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import DutyPlan
-from duly.engine.timeline import Domain, Flags
+from duly.engine.timeline import Domain
 
 (
     MET,

@@ -9,7 +9,8 @@ from duly.dsl import policy as p
 from duly.engine.dates import Days
 from duly.engine.days import FAR
 from duly.engine.facts import ANY_PARENT, Facts, Table
-from duly.engine.timeline import Domain, spans
+from duly.engine.keys import spans
+from duly.engine.timeline import Domain
 
 
 @frozen(eq=False)

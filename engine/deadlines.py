@@ -12,8 +12,9 @@ from attrs import frozen
 
 from duly.engine.dates import Days, deadline_table
 from duly.engine.days import FAR
+from duly.engine.keys import Flags, Keys, keys, next_day
 from duly.engine.plan import EXEMPT, PAUSED, Guard
-from duly.engine.timeline import Flags, Keys, Timeline, keys
+from duly.engine.timeline import Timeline
 
 NO_DUTY = 1 << PAUSED | 1 << EXEMPT
 """The outcomes in which a duty does not stand, as a set."""
@@ -67,9 +68,7 @@ def segments(line: Timeline, guard: Guard, last_anchor: int) -> Segments:
     which = np.zeros(int(used.max(initial=0)) + 1, np.int32)
     which[used] = np.arange(len(used))
     day, scope = line.day, line.scope
-    following = np.full(len(day), FAR, np.int32)
-    same = scope[1:] == scope[:-1]
-    following[:-1] = np.where(same, day[1:], FAR)
+    following = next_day(scope, day)
     first_anchor = int(day.min())
     width = max(last_anchor - first_anchor, 0) + 1
     window = slice(first_anchor, first_anchor + width)

@@ -24,11 +24,11 @@ from duly.engine.batch import (
 from duly.engine.caseload import Caseload
 from duly.engine.conditions import TRUE_BIT
 from duly.engine.days import FAR, MISSING
+from duly.engine.keys import Flags, keys
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import DutyPlan
 from duly.engine.runs import FROM_ACT, Run
 from duly.engine.scopes import Acts, Scopes
-from duly.engine.timeline import Flags, keys
 
 _MISSED = np.isin(np.arange(len(VERDICTS)), (OVERDUE, NOT_MET, MET_LATE))
 _OPEN_OR_LAPSED = np.isin(np.arange(len(VERDICTS)), (OVERDUE, NOT_MET, LAPSED))

@@ -16,19 +16,9 @@ from duly.engine.caseload import Caseload, pairs
 from duly.engine.dates import Days, boundary_table
 from duly.engine.days import FAR, MISSING, UNKNOWN
 from duly.engine.facts import Table
+from duly.engine.keys import Flags, day_in, first_of_each, keys, next_day, place_in_scope, spans
 from duly.engine.periods import periods_of
-from duly.engine.timeline import (
-    Domain,
-    Flags,
-    Steps,
-    Values,
-    clipped,
-    first_of_day,
-    keys,
-    place_in_scope,
-    spans,
-    timeline,
-)
+from duly.engine.timeline import Domain, Steps, Values, clipped, timeline
 
 Tested = Callable[[p.Condition | None, Table, Caseload], Values]
 """Whether each row passes a test; handed in, since a test may hold conditions like these."""
@@ -115,10 +105,7 @@ def _reached(domain: Domain, scope: Days, day: Days, boundary: Days) -> Steps:
     """False from each day on, true from its boundary unless another day comes first."""
     order = np.argsort(keys(scope, day), kind="stable")
     scope, day, boundary = scope[order], day[order], boundary[order]
-    following = np.full(len(day), FAR, np.int32)
-    same = scope[1:] == scope[:-1]
-    following[:-1] = np.where(same, day[1:], FAR)
-    run = boundary < following
+    run = boundary < next_day(scope, day)
     values = np.concatenate([np.zeros(len(day), np.int8), np.ones(int(run.sum()), np.int8)])
     days = np.concatenate([day, boundary[run]]).astype(np.int32)
     return clipped(domain, np.concatenate([scope, scope[run]]), days, values)
@@ -128,7 +115,7 @@ def _in_gap(seen: _Seen) -> Flags:
     """Which sure days lie in a stretch in which a later one may have gone unseen."""
     order = np.argsort(keys(seen.gap, seen.gap_first), kind="stable")
     gap, first = seen.gap[order], seen.gap_first[order]
-    last = np.maximum.accumulate(keys(gap, seen.gap_last[order])) & FAR  # of all begun so far
+    last = day_in(np.maximum.accumulate(keys(gap, seen.gap_last[order])))  # of all begun so far
     found = np.searchsorted(keys(gap, first), keys(seen.scope, seen.day), side="right") - 1
     safe = np.maximum(found, 0)
     inside: Flags = (found >= 0) & (gap[safe] == seen.scope) & (seen.day <= last[safe])
@@ -177,7 +164,7 @@ def _seen(anchor: p.Anchor, domain: Domain, caseload: Caseload, tested: Tested) 
 def _nth_day(scope: Days, day: Days, ordinal: int) -> npt.NDArray[np.intp]:
     """For each scope the row of its n-th day, where it has so many."""
     order = np.argsort(keys(scope, np.maximum(day, 0)), kind="stable")
-    order = order[first_of_day(keys(scope[order], np.maximum(day[order], 0)))]
+    order = order[first_of_each(keys(scope[order], np.maximum(day[order], 0)))]
     nth: npt.NDArray[np.intp] = order[place_in_scope(scope[order]) == ordinal]
     return nth
 

@@ -40,9 +40,10 @@ from duly.engine.days import FAR, MISSING, day_of
 from duly.engine.deadlines import Segments, segments
 from duly.engine.doubts import doubts
 from duly.engine.facts import Facts, Table, cut
+from duly.engine.keys import Flags, keys, scope_of
 from duly.engine.lower import ABSENT, FAILED, HELD, JUDGED_EXEMPT
 from duly.engine.plan import EXEMPT, PAUSED, DutyPlan, Guard, Plan, StepPlan
-from duly.engine.runs import FROM_ANCHOR, FROM_START, Run, milestones, sequence, unseen
+from duly.engine.runs import FROM_ANCHOR, FROM_START, Run, milestones, sequence, unanchored
 from duly.engine.scopes import (
     Acts,
     Scopes,
@@ -50,7 +51,7 @@ from duly.engine.scopes import (
     occasions,
     scopes_of,
 )
-from duly.engine.timeline import Domain, Flags, keys, on_days, timeline
+from duly.engine.timeline import Domain, on_days, timeline
 
 
 def evaluate(
@@ -72,10 +73,11 @@ def judge(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
         return
     scopes = scopes_of(duty.scope, caseload)
     acts = acts_of(duty.duty.act, scopes, caseload)
+    without, gone = unanchored(duty, scopes, caseload)
     if duty.duty.act.milestone is not None:
         runs = milestones(duty, scopes, acts, caseload)
     else:
-        runs = sequence(duty, scopes, acts, caseload)
+        runs = sequence(duty, scopes, acts, without & ~gone, caseload)
     lines: dict[int, Segments] = {}
     for run in runs:
         if not len(run.scope):
@@ -93,7 +95,7 @@ def judge(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
         subject = np.array(sorted(scopes.table.unread), np.int32)
         nowhere = np.full(len(subject), MISSING, np.int32)
         yield _untold(duty, scopes, acts, on_days(subject, nowhere, None, nowhere), QUARANTINED)
-    some = unseen(duty, scopes, caseload)
+    some = np.flatnonzero(gone)
     if len(some):
         domain = scopes.domain
         rows = first_rows(domain)[some]
@@ -186,9 +188,7 @@ def _deadlines(
     due = find(line.soonest, line.longest, slice(None))
     assumed = run.assumed | due.spared
     if line.open.any():
-        uncertain = np.zeros(int(line.key[-1] >> 17) + 1, bool)
-        uncertain[(line.key[line.open] >> 17)] = True
-        some = np.flatnonzero(uncertain[run.scope])
+        some = np.flatnonzero(np.isin(run.scope, scope_of(line.key[line.open])))
         assumed[some] |= find(line.latest, line.latest, some).day != due.day[some]
     return due, assumed
 
@@ -208,7 +208,7 @@ def _movers(
     following = line.next_open[first[some]]
     there = following < len(line.key)
     following = np.where(there, following, 0)
-    there &= line.key[following] >> 17 == line.key[first[some]] >> 17
+    there &= scope_of(line.key[following]) == scope_of(line.key[first[some]])
     mover[some[there]] = guard.mover[line.code[following[there]]]
     return mover
 

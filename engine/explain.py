@@ -21,6 +21,7 @@ from duly.engine.days import FAR, MISSING, date_of, day_of, long_date
 from duly.engine.deadlines import Segments
 from duly.engine.evaluate import judge, segments_of
 from duly.engine.facts import Facts, cut
+from duly.engine.keys import scope_of
 from duly.engine.lower import lower
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import EXEMPT, PAUSED, DutyPlan, InForceOn, StepPlan, condition_text
@@ -153,7 +154,7 @@ def _scope_name(duty: DutyPlan, scopes: Scopes, scope: int) -> str:
 
 def _stretches(step: StepPlan, line: Segments, scope: int) -> Iterator[Stretch]:
     guard = step.guard
-    rows = np.flatnonzero(line.key >> 17 == scope)
+    rows = np.flatnonzero(scope_of(line.key) == scope)
     for row in rows:
         code, mask = int(line.code[row]), int(line.mask[row])
         digits = {leaf: code // 3**n % 3 for n, leaf in enumerate(guard.leaves)}

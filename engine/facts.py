@@ -72,8 +72,8 @@ class Table:
             return ""
         return f"{self.places[self.place[index]]}, row {self.row[index]}"
 
-    def take(self, keep: npt.NDArray[np.bool_] | slice) -> Table:
-        """Some of the rows; whoever leaves out parents must move the links."""
+    def take(self, keep: npt.NDArray[np.bool_ | np.intp] | slice) -> Table:
+        """Some of the rows, or all in a new order; whoever moves parents must mend the links."""
         return evolve(
             self,
             ids=self.ids[keep],

@@ -9,6 +9,7 @@ from attrs import frozen
 from duly.engine.dates import Days
 from duly.engine.days import MISSING
 from duly.engine.facts import Table
+from duly.engine.keys import keys
 
 
 @frozen(eq=False)
@@ -30,11 +31,6 @@ class Periods:
         return len(self.subject)
 
 
-def day_key(owner: npt.NDArray[np.integer], day: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
-    """One sortable number for an owner and a day."""
-    return (owner.astype(np.int64) << 17) | day
-
-
 def periods_of(table: Table) -> Periods:
     """The table's periods as the law sees them."""
     first = _first_of_chain(table)
@@ -54,9 +50,9 @@ def _first_of_chain(table: Table) -> npt.NDArray[np.intp]:
     if table.kind.joined is None or not len(table):
         return own
     known = table.start != MISSING
-    ends = day_key(table.subject, table.end)
+    ends = keys(table.subject, table.end)
     order = np.argsort(ends, kind="stable")
-    wanted = day_key(table.subject, np.maximum(table.start, 0))
+    wanted = keys(table.subject, np.maximum(table.start, 0))
     found = np.searchsorted(ends[order], wanted, side="left")
     before = order[np.minimum(found, len(order) - 1)]
     touching = known & (found < len(order)) & (ends[before] == wanted)

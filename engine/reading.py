@@ -29,6 +29,7 @@ from duly.engine.days import (
     read_yes_no,
 )
 from duly.engine.facts import ANY_PARENT, Column, Facts, Table
+from duly.engine.keys import keys
 from duly.engine.raw import Cell, Coverage, Quarantined, RawFacts, RawTable
 
 LONGEST_BLANK = max(map(len, BLANK))
@@ -447,21 +448,7 @@ def _in_order(table: Table) -> Table:
         ids = table.ids[order[positions]].astype(str)
         within = np.lexsort((ids, start[positions], subject[positions]))
         order[positions] = order[positions][within]
-    return _reordered(table, order)
-
-
-def _reordered(table: Table, order: npt.NDArray[np.intp]) -> Table:
-    return evolve(
-        table,
-        ids=table.ids[order],
-        subject=table.subject[order],
-        start=table.start[order],
-        end=table.end[order],
-        parent=table.parent[order],
-        columns={n: evolve(c, values=c.values[order]) for n, c in table.columns.items()},
-        place=table.place[order],
-        row=table.row[order],
-    )
+    return table.take(order)
 
 
 def _linked(
@@ -503,9 +490,8 @@ def _running_on(periods: Table, subject: Days, day: Days) -> Days:
     """The latest period of the subject that had started by the day and was still running."""
     if not len(periods):
         return np.full(len(subject), -1, np.int32)
-    keys = (periods.subject.astype(np.int64) << 17) | np.maximum(periods.start, 0)
-    wanted = (subject.astype(np.int64) << 17) | np.maximum(day, 0)
-    found = np.searchsorted(keys, wanted, side="right") - 1
+    begins = keys(periods.subject, np.maximum(periods.start, 0))
+    found = np.searchsorted(begins, keys(subject, np.maximum(day, 0)), side="right") - 1
     while True:  # back past periods that have ended, to one that began earlier and still runs
         safe = np.maximum(found, 0)
         theirs = (found >= 0) & (periods.subject[safe] == subject)

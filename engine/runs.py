@@ -18,9 +18,9 @@ from duly.engine.conditions import tested
 from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING
 from duly.engine.facts import Table
+from duly.engine.keys import Flags, keys, next_day, spans
 from duly.engine.plan import DutyPlan, StepPlan
 from duly.engine.scopes import Acts, Anchors, Scopes, anchors_of, inside
-from duly.engine.timeline import Flags, keys, spans
 
 FROM_START, FROM_ANCHOR, FROM_ACT = range(3)
 """What an anchor row points to: the start of the scope, the anchor's table, the acts' table."""
@@ -73,11 +73,14 @@ class _Live:
         return _Live(*(getattr(self, a.name)[keep] for a in self.__attrs_attrs__))
 
 
-def sequence(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> Iterator[Run]:
-    """Each step in turn, for all sequences at once."""
+def sequence(
+    duty: DutyPlan, scopes: Scopes, acts: Acts, without: Flags, caseload: Caseload
+) -> Iterator[Run]:
+    """Each step in turn, for all sequences at once.
+
+    ``without`` marks the scopes that surely have no first anchor.
+    """
     live, table = _beginnings(duty, scopes, acts, caseload)
-    without = _unanchored(duty, scopes, caseload)
-    without[unseen(duty, scopes, caseload)] = False
     for number, step in enumerate(duty.steps):
         if number == 1:
             live = _with_assumed(live, without, scopes, acts, caseload)
@@ -100,9 +103,7 @@ def _beginnings(
 ) -> tuple[_Live, Table | None]:
     """One sequence from each first anchor; a further anchor ends the one before."""
     anchors = anchors_of(_first_anchor(duty.steps[0]), scopes.domain, caseload)
-    following = np.full(len(anchors.day), FAR, np.int32)
-    same = anchors.scope[1:] == anchors.scope[:-1]
-    following[:-1] = np.where(same, anchors.day[1:], FAR)
+    following = next_day(anchors.scope, anchors.day)
     same_kind = anchors.table is not None and anchors.table.kind.name == acts.table.kind.name
     return _live(anchors, following, same_kind, scopes, acts), anchors.table
 
@@ -132,27 +133,22 @@ def _live(anchors: Anchors, following: Days, same_kind: bool, scopes: Scopes, ac
     )
 
 
-def _unanchored(duty: DutyPlan, scopes: Scopes, caseload: Caseload) -> Flags:
-    """Scopes in which no first anchor is recorded, of duties whose clock runs from an event."""
+def unanchored(duty: DutyPlan, scopes: Scopes, caseload: Caseload) -> tuple[Flags, Flags]:
+    """Scopes without a first anchor, where the clock runs from an event; which may only lack it.
+
+    The second holds those of the first whose anchor may have gone unrecorded.
+    """
     first = _first_anchor(duty.steps[0])
     without = np.zeros(len(scopes.domain), bool)
-    if isinstance(first, p.EventDay | p.PeriodEdge) and not isinstance(duty.scope, p.Always):
-        without[:] = True
-        without[anchors_of(first, scopes.domain, caseload).scope] = False
-    return without
-
-
-def unseen(duty: DutyPlan, scopes: Scopes, caseload: Caseload) -> Days:
-    """Unanchored scopes whose first anchor may have gone unrecorded."""
-    without = _unanchored(duty, scopes, caseload)
-    if not without.any():
-        return np.zeros(0, np.int32)
-    first = _first_anchor(duty.steps[0])
-    assert isinstance(first, p.EventDay | p.PeriodEdge)
-    kind = first.event if isinstance(first, p.EventDay) else first.period
-    table, start = caseload.held(kind, first.where), scopes.domain.start
+    if not isinstance(first, p.EventDay | p.PeriodEdge) or isinstance(duty.scope, p.Always):
+        return without, without
+    anchors = anchors_of(first, scopes.domain, caseload)
+    without[:] = True
+    without[anchors.scope] = False
+    table, start = anchors.table, scopes.domain.start
+    assert table is not None
     gone = (table.covered_from[scopes.domain.subject] > start) | (table.covered_to < start)
-    return np.flatnonzero(without & gone).astype(np.int32)
+    return without, without & gone
 
 
 def _with_assumed(

@@ -12,18 +12,9 @@ from duly.engine.conditions import TRUE_BIT, possible, tested
 from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING, UNKNOWN
 from duly.engine.facts import Table
+from duly.engine.keys import Flags, Keys, day_in, first_of_each, keys, place_in_scope, spans
 from duly.engine.periods import periods_of
-from duly.engine.timeline import (
-    Domain,
-    Flags,
-    Keys,
-    Timeline,
-    first_of_day,
-    keys,
-    on_days,
-    place_in_scope,
-    spans,
-)
+from duly.engine.timeline import Domain, Timeline, on_days
 
 
 @frozen(eq=False)
@@ -146,11 +137,11 @@ def acts_of(act: p.Act, scopes: Scopes, caseload: Caseload) -> Acts:
     undecided = key[fits == UNKNOWN]
     sure = np.flatnonzero(fits == 1)
     key = key[sure]
-    first = first_of_day(key)
+    first = first_of_each(key)
     if not first.all():
         sure, key = sure[first], key[first]
     rows = sure.astype(np.int32) if rows is None else rows[sure]
-    return Acts(table, owner_of, key, (key & FAR).astype(np.int32), rows, undecided)
+    return Acts(table, owner_of, key, day_in(key), rows, undecided)
 
 
 def _owners(table: Table, scopes: Scopes) -> tuple[Days, Days, Days | None]:
@@ -198,7 +189,7 @@ def anchors_of(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> Anchors:
     order = np.argsort(keys(scope, day) * 2 + (fits[row] != 1), kind="stable")
     keep = order[fits[row[order]] != 0]
     scope, row, day = scope[keep], row[keep], day[keep]
-    first = first_of_day(keys(scope, day))
+    first = first_of_each(keys(scope, day))
     scope, row, day = scope[first], row[first], day[first]
     doubtful = fits[row] == UNKNOWN
     if anchor.ordinal is not None:

@@ -15,16 +15,21 @@ import numpy.typing as npt
 from attrs import frozen
 
 from duly.engine.dates import Days
-from duly.engine.days import FAR, UNKNOWN
-from duly.engine.periods import day_key
+from duly.engine.days import UNKNOWN
+from duly.engine.keys import (
+    Keys,
+    day_in,
+    first_of_each,
+    keys,
+    last_of_each,
+    scope_of,
+    total_in_scope,
+)
 
-Keys = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 Values = npt.NDArray[np.int8]
 
 
 _DELTA_BITS = 20
-_DAY_BITS = 17
 
 
 @frozen(eq=False)
@@ -61,32 +66,18 @@ class Steps:
 
 @frozen(eq=False)
 class Timeline:
-    """Codes over a domain: ``key`` is ``scope << 17 | day``, sorted; each scope has a first row."""
+    """Codes over a domain: ``key`` holds scope and day, sorted; each scope has a first row."""
 
     key: Keys
     code: npt.NDArray[np.int32]
 
     @property
     def day(self) -> Days:
-        return (self.key & FAR).astype(np.int32)
+        return day_in(self.key)
 
     @property
     def scope(self) -> Days:
-        return (self.key >> _DAY_BITS).astype(np.int32)
-
-
-def keys(scope: npt.NDArray[np.integer], day: npt.NDArray[np.integer]) -> Keys:
-    """One sortable number for a scope and a day."""
-    return day_key(scope, day)
-
-
-def spans(lo: npt.NDArray[np.integer], hi: npt.NDArray[np.integer]) -> tuple[Days, Days]:
-    """Ranges ``lo:hi`` spelt out: which range each item belongs to, and the item."""
-    count = np.maximum(hi - lo, 0)
-    owner = np.repeat(np.arange(len(lo), dtype=np.int32), count)
-    first = np.cumsum(count) - count
-    item = np.arange(len(owner)) - np.repeat(first - lo, count)
-    return owner, item.astype(np.int32)
+        return scope_of(self.key)
 
 
 def timeline(domain: Domain, leaves: Sequence[Steps]) -> Timeline:
@@ -101,17 +92,11 @@ def timeline(domain: Domain, leaves: Sequence[Steps]) -> Timeline:
     rows = np.concatenate(packed)
     rows.sort(kind="stable")
     key = rows >> _DELTA_BITS
-    total = np.cumsum((rows & ((1 << _DELTA_BITS) - 1)) - (1 << (_DELTA_BITS - 1)))
-    last = np.ones(len(key), bool)
-    last[:-1] = key[1:] != key[:-1]
-    key, total = key[last], total[last]
-    first = np.ones(len(key), bool)
-    first[1:] = (key[1:] >> _DAY_BITS) != (key[:-1] >> _DAY_BITS)
-    starts = np.flatnonzero(first)
-    before = np.concatenate([[0], total[starts[1:] - 1]]) if len(starts) else total[:0]
-    code = total - np.repeat(before, np.diff(np.append(starts, len(key))))
-    changed = first.copy()
-    changed[1:] |= code[1:] != code[:-1]
+    change = (rows & ((1 << _DELTA_BITS) - 1)) - (1 << (_DELTA_BITS - 1))
+    last = last_of_each(key)
+    code = total_in_scope(scope_of(key), change)[last]
+    key = key[last]
+    changed = first_of_each(scope_of(key)) | first_of_each(code)
     return Timeline(key[changed], code[changed].astype(np.int32))
 
 
@@ -125,9 +110,7 @@ def clipped(domain: Domain, scope: Days, day: Days, value: Values) -> Steps:
     scope, day, value = scope[order], day[order], value[order]
     day = np.maximum(day, domain.start[scope])
     key = keys(scope, day)
-    keep = np.ones(len(key), bool)
-    keep[:-1] = key[1:] != key[:-1]
-    keep &= day < domain.end[scope]
+    keep = last_of_each(key) & (day < domain.end[scope])
     return Steps(scope[keep], day[keep].astype(np.int32), value[keep])
 
 
@@ -155,40 +138,21 @@ def counted(
     order = np.argsort(key, kind="stable")
     key, scope = key[order], scope[order]
     nothing = np.zeros(len(base), np.int64)
-    counts = []
-    first = np.flatnonzero(np.r_[True, scope[1:] != scope[:-1]]) if len(scope) else nothing[:0]
-    lengths = np.diff(np.append(first, len(scope)))
-    for change in (sure, possible):
-        total = np.cumsum(np.concatenate([nothing, change])[order])
-        before = np.concatenate([[0], total[first[1:] - 1]]) if len(first) else total[:0]
-        counts.append(total - np.repeat(before, lengths))
-    surely, possibly = counts
+    surely, possibly = (
+        total_in_scope(scope, np.concatenate([nothing, change])[order])
+        for change in (sure, possible)
+    )
     true = surely >= least
     false = possibly < least
     if most is not None:
         true &= possibly <= most
         false |= surely > most
     value = np.where(true, 1, np.where(false, 0, UNKNOWN)).astype(np.int8)
-    last = np.ones(len(key), bool)
-    last[:-1] = key[1:] != key[:-1]
-    return Steps(scope[last], (key[last] & FAR).astype(np.int32), value[last])
+    last = last_of_each(key)
+    return Steps(scope[last], day_in(key[last]), value[last])
 
 
 def on_days(subject: Days, day: Days, period: str | None, row: Days) -> Domain:
     """Single days as scopes one day long, each with the table row that is judged on it."""
     every = np.arange(len(subject), dtype=np.int32)
     return Domain(subject, day, (day + 1).astype(np.int32), period, every, row, single=True)
-
-
-def first_of_day(key: Keys) -> Flags:
-    """The first row of each scope and day, of sorted keys."""
-    first = np.ones(len(key), bool)
-    first[1:] = key[1:] != key[:-1]
-    return first
-
-
-def place_in_scope(scope: Days) -> npt.NDArray[np.intp]:
-    """1 for the first row of each scope, 2 for the next, and so on; scopes are in order."""
-    starts = np.flatnonzero(first_of_day(scope.astype(np.int64)))
-    lengths = np.diff(np.append(starts, len(scope)))
-    return np.arange(len(scope)) - np.repeat(starts, lengths) + 1

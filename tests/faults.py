@@ -101,15 +101,15 @@ FAULTS = (
         "a further anchor does not start the sequence again",
         runs,
         "_beginnings",
-        "np.where(same, anchors.day[1:], FAR)",
-        "FAR",
+        "next_day(anchors.scope, anchors.day)",
+        "np.full(len(anchors.day), FAR, np.int32)",
     ),
     Fault(
         "a segment of the timeline is lost",
         timeline,
         "timeline",
-        "code[1:] != code[:-1]",
-        "code[1:] > code[:-1]",
+        "first_of_each(code)",
+        "np.append(False, code[1:] > code[:-1])",
     ),
     Fault(
         "acts on the end day do not count",
@@ -121,9 +121,9 @@ FAULTS = (
     Fault(
         "acts of one day are several",
         scopes,
-        "first_of_day",
-        "first[1:] = key[1:] != key[:-1]",
-        "first[1:] = key[1:] >= key[:-1]",
+        "acts_of",
+        "first = first_of_each(key)",
+        "first = np.ones(len(key), bool)",
     ),
     Fault(
         "joined rows are apart",
