@@ -23,6 +23,7 @@ lint: $(VENV)/.duly-dev
 	$(BIN)/lint-imports
 
 packs: $(VENV)/.duly-dev
+	$(BIN)/duly format --check policies examples
 	$(BIN)/duly check statutory stoke examples/first_rule
 	$(BIN)/duly test statutory stoke examples/first_rule
 
@@ -31,6 +32,7 @@ docs: $(VENV)/.duly-dev
 
 bench: $(VENV)/.duly-dev
 	$(BIN)/python -m bench.visiting
+	$(BIN)/python -m bench.checking
 
 clean:
 	rm -rf build dist site .types duly.egg-info $(VENV)/.duly $(VENV)/.duly-dev

@@ -5,11 +5,12 @@ Names are kept as they were written, each with its place.  Spans are left out of
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
+from typing import Literal
 
 from attrs import field, frozen
 
-from duly.dsl.policy import Duration, Force, InForce, span_field
+from duly.dsl.policy import AttributeType, CalendarUnit, Duration, Force, InForce, span_field
 from duly.dsl.source import Span
 
 
@@ -55,6 +56,36 @@ class IsTest:
 
 
 @frozen
+class CompareTest:
+    """``word_count is at least 100``; both bounds are included."""
+
+    ref: Ref
+    at_least: int | None
+    at_most: int | None
+    span: Span = span_field()
+
+
+@frozen
+class IncludesTest:
+    """``attendees includes police``."""
+
+    ref: Ref
+    role: Word
+    span: Span = span_field()
+
+
+@frozen
+class LastingTest:
+    """``absence lasting more than 27 days``, ``… in the last 12 months``."""
+
+    ref: Ref
+    duration: Duration
+    more: bool
+    window: Window | None
+    span: Span = span_field()
+
+
+@frozen
 class Negation:
     part: Condition
     span: Span = span_field()
@@ -74,14 +105,13 @@ class Disjunction:
 
 @frozen
 class CountTest:
-    """``some``, ``no``, ``at least N`` … of a kind; ``ever`` lifts scope and window."""
+    """``some``, ``no``, ``at least N`` … of a kind."""
 
     at_least: int
     at_most: int | None
     kind: Word
     where: Condition | None
-    window: Duration | None
-    ever: bool
+    window: Window | None
     span: Span = span_field()
 
 
@@ -93,7 +123,7 @@ class TimeTest:
     """
 
     duration: Duration
-    anchor: EdgeRef | EventRef
+    anchor: Anchor
     inside: bool
     first: bool
     span: Span = span_field()
@@ -109,7 +139,18 @@ class AgeTest:
 
 
 Condition = (
-    Ref | RefWith | IsTest | Negation | Conjunction | Disjunction | CountTest | TimeTest | AgeTest
+    Ref
+    | RefWith
+    | IsTest
+    | CompareTest
+    | IncludesTest
+    | LastingTest
+    | Negation
+    | Conjunction
+    | Disjunction
+    | CountTest
+    | TimeTest
+    | AgeTest
 )
 
 
@@ -136,7 +177,62 @@ class EventRef:
     span: Span = span_field()
 
 
-Anchor = EdgeRef | EventRef
+@frozen
+class MilestoneRef:
+    """``review.decisions_recorded_on``."""
+
+    event: Word
+    milestone: Word
+    span: Span = span_field()
+
+
+@frozen
+class BirthdayRef:
+    """``16th birthday``."""
+
+    years: int
+    span: Span = span_field()
+
+
+@frozen
+class BecomingRef:
+    """``becoming NAME``, ``(…) becoming true``, ``reaching at least 3 assessments``."""
+
+    condition: Condition
+    span: Span = span_field()
+
+
+Anchor = EdgeRef | EventRef | MilestoneRef | BirthdayRef | BecomingRef
+
+
+@frozen
+class InLast:
+    """``in the last D``."""
+
+    duration: Duration
+
+
+@frozen
+class Since:
+    """``since A``."""
+
+    anchor: Anchor
+
+
+@frozen
+class Ever:
+    """``ever``: wherever and whenever."""
+
+
+Window = InLast | Since | Ever
+
+
+@frozen
+class Anchors:
+    """One anchor or several, joined by ``or``."""
+
+    parts: tuple[Anchor, ...]
+    span: Span = span_field()
 
 
 @frozen
@@ -166,34 +262,124 @@ Scope = DuringScope | WhileScope | EachScope
 
 
 @frozen
+class AgreedLength:
+    """A duration that a record states: ``every agreed_interval``."""
+
+    ref: Ref
+    span: Span = span_field()
+
+
+@frozen
+class LocallyDecided:
+    """``a locally decided time``, with the most that the law allows."""
+
+    at_most: Duration | None
+    span: Span = span_field()
+
+
+@frozen
+class SoonerLength:
+    """``20 working days or visit_interval whichever is sooner``."""
+
+    parts: tuple[Length, Length]
+    span: Span = span_field()
+
+
+Length = Duration | AgreedLength | LocallyDecided | SoonerLength
+
+
+@frozen
+class Within:
+    """``within D of A``, ``on the day of A``, ``immediately after A``."""
+
+    form: Literal["within", "on the day of", "immediately after"]
+    duration: Length
+    anchors: Anchors | None = None
+    span: Span = span_field()
+
+
+@frozen
+class Every:
+    """``every D until A``."""
+
+    duration: Length
+    until: Anchors | None = None
+    span: Span = span_field()
+
+
+@frozen
+class By:
+    """``by A``, ``by D after A``, ``by 13:00 on the day of A``."""
+
+    duration: Duration
+    anchors: Anchors
+    clock: time | None = None
+    span: Span = span_field()
+
+
+@frozen
+class Before:
+    """``before A``, ``at least D before A``."""
+
+    lead: Duration | None
+    clear: bool
+    anchors: Anchors
+    span: Span = span_field()
+
+
+@frozen
+class NoNumber:
+    """``as soon as practicable after A``, ``within a reasonable time of A``."""
+
+    form: Literal["as soon as practicable", "within a reasonable time"]
+    after: Duration | None = None
+    anchors: Anchors | None = None
+    span: Span = span_field()
+
+
+@frozen
+class Named:
+    """A calendar of the vocabulary."""
+
+    name: Word
+    whole: bool = False
+
+
+@frozen
+class Times:
+    """``at least twice each year``, ``at most once each term``."""
+
+    count: int
+    at_most: bool
+    window: Duration | CalendarUnit | Named
+    span: Span = span_field()
+
+
+Timing = Within | Every | By | Before | NoNumber | Times
+
+
+@frozen
 class UnlessClause:
     condition: Condition
-    then: Duration | None = None
+    then: Length | Timing | None = None
+    grounds: tuple[Ground, ...] = ()
     text: str = field(default="", eq=False)
     span: Span = span_field()
 
 
 @frozen
 class FailingClause:
-    duration: Duration
-    anchor: Anchor
+    duration: Length
+    anchors: Anchors | None
+    grounds: tuple[Ground, ...] = ()
     text: str = field(default="", eq=False)
-    span: Span = span_field()
-
-
-@frozen
-class Timing:
-    """One base timing: ``form`` is its keyword, ``duration`` and ``anchor`` where it has them."""
-
-    form: str
-    duration: Duration | None = None
-    anchor: Anchor | None = None
     span: Span = span_field()
 
 
 @frozen
 class StepClause:
     timing: Timing
+    grounds: tuple[Ground, ...] = ()
     unless: tuple[UnlessClause, ...] = ()
     failing: tuple[FailingClause, ...] = ()
     text: str = field(default="", eq=False)
@@ -202,7 +388,7 @@ class StepClause:
 
 @frozen
 class Action:
-    """The two words of an act, with its own test."""
+    """The two words of an act, with its own test; the verb may be ``start`` or ``end``."""
 
     verb: Word
     object: Word
@@ -222,9 +408,40 @@ class DoDuty:
 
 
 @frozen
+class FromAfter:
+    """``from 3 months after start``."""
+
+    duration: Duration
+    anchor: Anchor
+    span: Span = span_field()
+
+
+Throughout = Literal["throughout"]
+
+
+@frozen
 class HaveDuty:
+    """``when`` is ``None`` where the state is judged on each occasion of ``for each``."""
+
     condition: Condition
+    when: Throughout | FromAfter | None = None
     unless: tuple[UnlessClause, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+    force: Force = "must"
+    label: Word | None = None
+    owner: Word | None = None
+    text: str = field(default="", eq=False)
+    span: Span = span_field()
+
+
+@frozen
+class ForbidDuty:
+    """``must not destroy adoption_record within 100 years of adoption_order``."""
+
+    action: Action
+    stretch: Within | Before | None = None
+    unless: tuple[UnlessClause, ...] = ()
+    grounds: tuple[Ground, ...] = ()
     force: Force = "must"
     label: Word | None = None
     owner: Word | None = None
@@ -235,6 +452,7 @@ class HaveDuty:
 @frozen
 class MayDuty:
     permission: str
+    grounds: tuple[Ground, ...] = ()
     span: Span = span_field()
 
 
@@ -277,18 +495,30 @@ class BecauseItem:
     text: str
 
 
-RuleItem = (
-    CiteItem
-    | TracesItem
-    | RefinesItem
-    | UnconfirmedItem
-    | BecauseItem
-    | InForce
-    | Scope
-    | DoDuty
-    | HaveDuty
-    | MayDuty
-)
+@frozen
+class WaivesItem:
+    """``waives statutory.x under "power" until D``."""
+
+    rule: Qualified
+    power: str
+    until: date
+    span: Span = span_field()
+
+
+@frozen
+class TransitionalItem:
+    """``transitional``: what began in its time runs on under it."""
+
+
+@frozen
+class EachMomentItem:
+    """``reading each moment``."""
+
+
+Ground = CiteItem | TracesItem | UnconfirmedItem | BecauseItem | InForce
+Header = RefinesItem | WaivesItem | TransitionalItem | EachMomentItem | Ground
+Sentence = DoDuty | HaveDuty | ForbidDuty | MayDuty
+RuleItem = Header | Scope | Sentence
 
 
 @frozen
@@ -324,7 +554,7 @@ class SourceStatement:
 @frozen
 class AttributeItem:
     name: Word
-    type: str
+    type: AttributeType
     values: tuple[Word, ...] = ()
     usually: Word | None = None
 
@@ -344,11 +574,19 @@ class MemberItem:
 
 
 @frozen
+class StatusItem:
+    """``counts where C`` and ``scheduled where C``."""
+
+    what: Literal["counts", "scheduled"]
+    condition: Condition
+
+
+@frozen
 class KindStatement:
     nature: str
     name: Word
     title: str
-    members: tuple[AttributeItem | MilestoneItem | MemberItem, ...] = ()
+    members: tuple[AttributeItem | MilestoneItem | MemberItem | StatusItem, ...] = ()
     span: Span = span_field()
 
 
@@ -356,6 +594,25 @@ class KindStatement:
 class RoleStatement:
     name: Word
     title: str
+    span: Span = span_field()
+
+
+@frozen
+class CalendarStatement:
+    """``first`` and ``last`` are (day, month), ``None`` where the stretches are supplied."""
+
+    name: Word
+    title: str
+    first: tuple[int, int] | None = None
+    last: tuple[int, int] | None = None
+    span: Span = span_field()
+
+
+@frozen
+class NeverStatement:
+    """What cannot be true together."""
+
+    condition: Condition
     span: Span = span_field()
 
 
@@ -381,11 +638,19 @@ class DefineStatement:
 
 
 @frozen
+class Moment:
+    """A day, with the time of it where that is known."""
+
+    day: date
+    clock: time | None = None
+
+
+@frozen
 class Value:
-    """One word of a fact: ``form`` is ``name not blank date number`` or ``text``."""
+    """One word of a fact: ``form`` is ``name not blank date number length list`` or ``text``."""
 
     form: str
-    value: str | date
+    value: str | Moment | Duration | tuple[Word, ...]
     span: Span = span_field()
 
 
@@ -394,8 +659,8 @@ class FactLine:
     """``placement from 1 March 2024 type foster``, ``visit on …``, ``child born …``."""
 
     kind: Word
-    first: date
-    last: date | None
+    first: Moment
+    last: Moment | None
     form: str
     values: tuple[Value, ...] = ()
     span: Span = span_field()
@@ -412,20 +677,25 @@ class AsAtLine:
 
 
 @frozen
+class KnownAtLine:
+    day: date
+
+
+@frozen
 class ExpectLine:
     """``verdict`` is ``None`` for ``expect no RULE``."""
 
     rule: Qualified
     verdict: str | None
-    on: date | None = None
-    due: date | None = None
+    on: Moment | None = None
+    due: Moment | None = None
     days: int | None = None
     assumed: bool = False
     text: str = field(default="", eq=False)
     span: Span = span_field()
 
 
-Given = FactLine | UnknownLine | AsAtLine | ExpectLine
+Given = FactLine | UnknownLine | AsAtLine | KnownAtLine | ExpectLine
 
 
 @frozen
@@ -440,8 +710,10 @@ Statement = (
     | SourceStatement
     | KindStatement
     | RoleStatement
+    | CalendarStatement
     | PhraseStatement
     | DefineStatement
+    | NeverStatement
     | RuleStatement
     | ScenarioStatement
 )

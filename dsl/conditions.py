@@ -8,11 +8,10 @@ from attrs import define, evolve, field, frozen
 
 from duly.dsl import ast
 from duly.dsl import policy as p
+from duly.dsl.diagnostics import Compared
+from duly.dsl.limits import DEEPEST
 from duly.dsl.names import UNREAD, Names
 from duly.dsl.source import Span
-
-DEEPEST = 50
-"""Conditions inside conditions, those of definitions counted: no one can read more."""
 
 MOST = 10_000
 """Parts of one condition, those of definitions counted each time that they are used."""
@@ -20,11 +19,15 @@ MOST = 10_000
 
 @frozen
 class Place:
-    """Where a condition stands: whose rows its attributes belong to, and the scope around it."""
+    """Where a condition stands: whose rows its attributes belong to, and the scope around it.
+
+    ``occasion`` is the one before the row that is judged, under ``for each``.
+    """
 
     rows: tuple[p.Kind, ...] = ()
     scoped: bool = False
     period: str | None = None
+    occasion: p.Anchor | None = None
     parameters: Mapping[str, ast.Word] = field(factory=dict)
     inside: tuple[str, ...] = ()
 
@@ -57,7 +60,9 @@ class Conditions:
             self._outermost, self._parts = node.span, 0
         self._parts += 1
         if self._nested == DEEPEST:
-            self._too_much("too-deep", f"conditions stand {DEEPEST} deep inside one another")
+            self._too_much(
+                "too-deep", f"conditions stand more than {DEEPEST} deep inside one another"
+            )
             return None
         if self._parts > MOST:
             self._too_much("too-long", f"this condition has more than {MOST:,} parts")
@@ -92,6 +97,10 @@ class Conditions:
                 return self._defined(node.name, node.argument, place)
             case ast.IsTest():
                 return self._is(node, place)
+            case ast.CompareTest() | ast.IncludesTest():
+                return self._typed(node, place)
+            case ast.LastingTest():
+                return self._lasting(node, place)
             case ast.CountTest():
                 return self._count(node, place)
             case ast.TimeTest():
@@ -121,6 +130,7 @@ class Conditions:
                 node.span,
                 why="whether it counts once, ever or lately changes the date a child is due",
                 help=f"write `some {name}` or `no {name}`",
+                compared=Compared(f"event `{kind.name}`", kind.span),
             )
             return None
         self.names.unknown(node.name, "condition", self._condition_names(place), UNREAD)
@@ -176,14 +186,26 @@ class Conditions:
             name.span,
             why="a condition must come out true or false for the child",
             help=f"compare it: `{name} is {example}`",
+            compared=Compared(f"`has {attribute.name} {attribute.type}`", attribute.span),
         )
 
     def _is(self, node: ast.IsTest, place: Place) -> p.Condition | None:
-        name = node.ref.name
-        if node.ref.owner is not None:
-            owner = self.names.kind(node.ref.owner.text)
+        name, owner = node.ref.name, self.attribute_owner(node.ref, place)
+        if owner is None:
+            return None
+        attribute = owner.attributes[name.text]
+        if node.values is None:
+            return self._of_row(owner, p.Stated(owner.name, name.text), name, place)
+        values = tuple(self._value(value, attribute, place) for value in node.values)
+        return self._of_row(owner, p.Is(owner.name, name.text, values), name, place)
+
+    def attribute_owner(self, ref: ast.Ref, place: Place) -> p.Kind | None:
+        """The kind whose rows carry the attribute; nothing after a mistake."""
+        name = ref.name
+        if ref.owner is not None:
+            owner = self.names.kind(ref.owner.text)
             if owner is None:
-                self.names.unknown(node.ref.owner, "kind", self.names.kind_names, UNREAD)
+                self.names.unknown(ref.owner, "kind", self.names.kind_names, UNREAD)
                 return None
         else:
             owner = self._owner_of(name, place)
@@ -191,11 +213,7 @@ class Conditions:
             known = owner.attributes if owner else [a for r in place.rows for a in r.attributes]
             self.names.unknown(name, "attribute", known, UNREAD)
             return None
-        attribute = owner.attributes[name.text]
-        if node.values is None:
-            return self._of_row(owner, p.Stated(owner.name, name.text), name, place)
-        values = tuple(self._value(value, attribute, place) for value in node.values)
-        return self._of_row(owner, p.Is(owner.name, name.text, values), name, place)
+        return owner
 
     def _value(self, word: ast.Word, attribute: p.Attribute, place: Place) -> str:
         given = place.parameters.get(word.text, word)
@@ -223,6 +241,7 @@ class Conditions:
                 name.span,
                 why="it could never be found true or false for a child",
                 help=f"break the circle: {' -> '.join((*place.inside, name.text))}",
+                compared=Compared(f"the definition of `{name}`", statement.name.span),
             )
             return None
         parameters = {}
@@ -242,17 +261,109 @@ class Conditions:
         if node.where is not None:
             inner = evolve(self.place_on(kind), parameters=place.parameters, inside=place.inside)
             where = self.bind(node.where, inner)
-        own = place.scoped and not node.ever
+        window, since = self._window(node.window, place)
+        if isinstance(node.window, ast.Since) and since is None:
+            return None
+        if kind.nature == "period" and (window or since):
+            self._window_on_period(node, kind)
+            return None
+        if node.window is None and kind.nature == "event":
+            since = place.occasion
+        own = place.scoped and not isinstance(node.window, ast.Ever)
+        where = counted(kind, where)
         if node.at_most is not None and node.at_least == 0:
-            more = p.Count(kind.name, node.at_most + 1, None, where, node.window, own)
+            more = p.Count(kind.name, node.at_most + 1, None, where, window, own, since)
             return p.Not(more)
-        return p.Count(kind.name, node.at_least, node.at_most, where, node.window, own)
+        return p.Count(kind.name, node.at_least, node.at_most, where, window, own, since)
+
+    def _window(
+        self, node: ast.Window | None, place: Place
+    ) -> tuple[p.Duration | None, p.Anchor | None]:
+        match node:
+            case ast.InLast(duration):
+                return self.whole_days(duration, "the last", self._outermost), None
+            case ast.Since(anchor):
+                return None, self.anchor(anchor, place, previous=True)
+            case _:
+                return None, None
+
+    def _window_on_period(self, node: ast.CountTest, kind: p.Kind) -> None:
+        self.names.diagnostics.add(
+            "window-on-period",
+            f"`{kind.name}` is a period: it is running or it is not",
+            node.span,
+            why="a window would leave open whether a day inside it is enough for a child",
+            help="leave the window out, or write "
+            f"`{kind.name} lasting at least 1 day in the last …`",
+        )
+
+    def whole_days(self, duration: p.Duration, what: str, span: Span) -> p.Duration:
+        """A length of time in whole days; hours make a mistake."""
+        if duration.unit == "hour":
+            self.names.diagnostics.add(
+                "units",
+                f"`{what} {duration}`: this is looked at day by day",
+                span,
+                why="hours would be rounded, and a child's date could move by a day",
+                help="write it in days",
+            )
+            return p.Duration(1, "day")
+        return duration
+
+    def _lasting(self, node: ast.LastingTest, place: Place) -> p.Condition | None:
+        period = self.names.expect(node.ref.name, "period")
+        if period is None:
+            return None
+        window, since = self._window(node.window, place)
+        if isinstance(node.window, ast.Since) and since is None:
+            return None
+        duration = self.whole_days(node.duration, "lasting", node.span)
+        if (window or since) and duration.unit not in ("day", "week"):
+            self.names.diagnostics.add(
+                "units",
+                f"days added up cannot be held against {duration}",
+                node.span,
+                why="months are not equally long, so the same days would be enough or not",
+                help="write it in days or weeks",
+            )
+            return None
+        return p.Lasting(period.name, duration, node.more, window, since)
+
+    def _typed(self, node: ast.CompareTest | ast.IncludesTest, place: Place) -> p.Condition | None:
+        """A test that only one type of attribute can take."""
+        wanted: p.AttributeType = "number" if isinstance(node, ast.CompareTest) else "list of role"
+        name = node.ref.name
+        owner = self.attribute_owner(node.ref, place)
+        if owner is None:
+            return None
+        attribute = owner.attributes[name.text]
+        if attribute.type != wanted:
+            self._wrong_type(name, attribute, wanted)
+            return None
+        if isinstance(node, ast.CompareTest):
+            test: p.Condition = p.Compare(owner.name, name.text, node.at_least, node.at_most)
+        else:
+            role = place.parameters.get(node.role.text, node.role)
+            if role.text not in self.names.roles:
+                why = "a role that nobody has is in no record of any child"
+                self.names.unknown(role, "role", self.names.roles, why)
+            test = p.Includes(owner.name, name.text, role.text)
+        return self._of_row(owner, test, name, place)
+
+    def _wrong_type(self, name: ast.Word, attribute: p.Attribute, wanted: str) -> None:
+        self.names.diagnostics.add(
+            "wrong-type",
+            f"`{name}` is of type `{attribute.type}`, and this test is for `{wanted}`",
+            name.span,
+            why="the test could be true or false for no child",
+            help=f"test another attribute, or declare it as `has {name} {wanted}`",
+        )
 
     def _time(self, node: ast.TimeTest, place: Place) -> p.Condition | None:
         anchor = self.anchor(node.anchor, place)
         if anchor is None:
             return None
-        elapsed = p.Elapsed(anchor, node.duration)
+        elapsed = p.Elapsed(anchor, self.whole_days(node.duration, "after", node.span))
         if not node.inside:
             return elapsed
         if isinstance(anchor, p.ScopeStart):
@@ -260,13 +371,44 @@ class Conditions:
         has_been = p.Elapsed(anchor, p.Duration(0, "day"))
         return p.And((has_been, p.Not(elapsed)))
 
-    def anchor(self, node: ast.Anchor, place: Place) -> p.Anchor | None:
-        """The days that a clock runs from; nothing after a mistake."""
+    def anchors(self, node: ast.Anchors, place: Place, *, own_end: bool = False) -> p.Anchor | None:
+        """One anchor, or any of several; nothing after a mistake.
+
+        ``own_end`` says whether the end of the scope's own period may be meant.
+        """
+        found = [
+            self._scope_end(place)
+            if own_end and _is_own_end(part, place, self.names)
+            else self.anchor(part, place)
+            for part in node.parts
+        ]
+        if len(found) == 1:
+            return found[0]
+        known = tuple(anchor for anchor in found if anchor is not None)
+        return p.AnyOf(known) if len(known) == len(found) else None
+
+    def anchor(self, node: ast.Anchor, place: Place, *, previous: bool = False) -> p.Anchor | None:
+        """The days that a clock runs from; nothing after a mistake.
+
+        ``previous`` says whether the latest before the row judged may be meant.
+        """
+        match node:
+            case ast.BirthdayRef(years):
+                return p.Birthday(years)
+            case ast.BecomingRef(condition_node):
+                condition = self.bind(condition_node, evolve(self.place_on()))
+                return None if condition is None else p.Becoming(condition)
+            case ast.MilestoneRef():
+                return self._milestone(node)
+        if node.ordinal == p.PREVIOUS and not previous:
+            self._no_previous(node)
+            return None
         if isinstance(node, ast.EventRef):
             event = self.names.expect(node.event, "event")
             if event is None:
                 return None
-            return p.EventDay(event.name, node.ordinal, self.where(node.where, event))
+            where = counted(event, self.where(node.where, event))
+            return p.EventDay(event.name, node.ordinal, where)
         if node.period is None:
             if not place.scoped:
                 self.no_scope(node)
@@ -278,6 +420,29 @@ class Conditions:
         if period.name == place.period and node.ordinal is None:
             return self._own_edge(node, place)
         return p.PeriodEdge(period.name, node.edge, node.ordinal)  # type: ignore[arg-type]
+
+    def _scope_end(self, place: Place) -> p.Anchor:
+        assert place.period is not None
+        return p.PeriodEdge(place.period, "end")
+
+    def _milestone(self, node: ast.MilestoneRef) -> p.Anchor | None:
+        event = self.names.expect(node.event, "event")
+        if event is None:
+            return None
+        milestones = [m.name for m in event.milestones]
+        if node.milestone.text not in milestones:
+            self.names.unknown(node.milestone, f"milestone of `{event.name}`", milestones, UNREAD)
+            return None
+        return p.EventDay(event.name, None, event.counts, node.milestone.text)
+
+    def _no_previous(self, node: ast.EdgeRef | ast.EventRef) -> None:
+        self.names.diagnostics.add(
+            "no-previous",
+            "`previous` can only stand after `since`",
+            node.span,
+            why="a clock that runs from the one before would have run out for every child already",
+            help="name the event without `previous`: each one starts a clock of its own",
+        )
 
     def _own_edge(self, node: ast.EdgeRef, place: Place) -> p.Anchor | None:
         if node.edge == "start":
@@ -303,8 +468,25 @@ class Conditions:
         )
 
 
+def _is_own_end(node: ast.Anchor, place: Place, names: Names) -> bool:
+    """Whether an anchor is the end of the period that the scope is a row of."""
+    if not isinstance(node, ast.EdgeRef) or node.edge != "end" or place.period is None:
+        return False
+    named = names.kind(node.period.text) if node.period is not None else None
+    return node.ordinal is None and (
+        node.period is None or (named is not None and named.name == place.period)
+    )
+
+
+def counted(kind: p.Kind, where: p.Condition | None) -> p.Condition | None:
+    """The test on a row of this kind, and that the row counts as done."""
+    return all_of(p.And, [part for part in (kind.counts, where) if part is not None])
+
+
 def all_of(join: type[p.And] | type[p.Or], parts: list[p.Condition | None]) -> p.Condition | None:
     """The parts joined, nested ones of the same kind flattened; ``None`` if any part failed."""
+    if not parts:
+        return None
     flat: list[p.Condition] = []
     for part in parts:
         if part is None:

@@ -1,14 +1,31 @@
-"""Messages about rule text: what is wrong, where, why it matters and what to do."""
+"""Messages about rule text: what is wrong, where, why it matters and what to do.
+
+Each kind of message has a code, and each code a page: ``docs/reference/messages/CODE.md``, or in
+``lints`` beside it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Literal
 
 from attrs import define, field, frozen
 
 from duly.dsl.source import SourceText, Span
+
+Severity = Literal["error", "warning"]
+
+
+@frozen
+class Compared:
+    """What the marked words were held against: in words, and where it stands if it has a place."""
+
+    words: str
+    span: Span = Span.nowhere()
+
+    def __str__(self) -> str:
+        return f"{self.words}, {self.span}" if self.span.line else self.words
 
 
 @frozen
@@ -20,7 +37,15 @@ class Diagnostic:
     span: Span
     why: str
     help: str
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
+    compared: Compared | None = None
+    is_lint: bool = False
+
+    @property
+    def page(self) -> str:
+        """The page that explains messages of this code, with a bad and a good example."""
+        folder = "lints" if self.is_lint else "messages"
+        return f"docs/reference/{folder}/{self.code}.md"
 
 
 @define
@@ -30,6 +55,7 @@ class Diagnostics:
     found: list[Diagnostic] = field(factory=list)
     unread: set[str] = field(factory=set)
     """Names in statements that could not be read: those who use them make no second mistake."""
+    _told: set[Diagnostic] = field(factory=set, init=False, repr=False)
 
     def follows_from_another(self, words: str) -> bool:
         """Whether these names are unknown only because a statement could not be read."""
@@ -43,10 +69,12 @@ class Diagnostics:
         *,
         why: str,
         help: str,
-        severity: Literal["error", "warning"] = "error",
+        severity: Severity = "error",
+        compared: Compared | None = None,
     ) -> None:
-        message = Diagnostic(code, title, span, why, help, severity)
-        if message not in self.found:
+        message = Diagnostic(code, title, span, why, help, severity, compared)
+        if message not in self._told:
+            self._told.add(message)
             self.found.append(message)
 
     @property
@@ -85,24 +113,60 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(names)}?"
 
 
-def render(message: Diagnostic, source: SourceText | None) -> str:
-    """The message as plain text, with the line of the file and the words marked."""
-    span = message.span
-    lines = [f"{message.severity}: {_short(message.title)} [{message.code}]"]
-    if span.line:
-        lines.append(f"  --> {span}")
-    text = source.line(span.line) if source and span.line else ""
-    if text:
-        last = span.end_column - 1 if span.end_line == span.line else len(text)
-        width = max(1, last - span.column + 1)
-        gutter = len(str(span.line))
-        shown, offset = _clip(text, span.column - 1, width)
-        lines.append(f" {' ' * gutter} |")
-        lines.append(f" {span.line} | {shown}")
-        lines.append(f" {' ' * gutter} | {' ' * (span.column - 1 - offset)}{'^' * min(width, 100)}")
-    lines.append(f"  why:  {message.why}")
-    lines.append(f"  help: {message.help}")
+def names_known(word: str, names: Iterable[str]) -> Compared | None:
+    """The names that a word was compared with: all if they are few, else the nearest."""
+    known = sorted(set(names))
+    if not known:
+        return None
+    shown = known if len(known) <= MOST_LISTED else get_close_matches(word, known, 6, cutoff=0.2)
+    more = f" and {len(known) - len(shown)} more" if len(shown) < len(known) else ""
+    return Compared(f"known here: {', '.join(f'`{name}`' for name in shown)}{more}")
+
+
+MOST_LISTED = 10
+"""Names listed in one message."""
+
+Part = Literal["error", "warning", "title", "place", "label"]
+Paint = Callable[[str, Part], str]
+"""Gives a part of a message its colour."""
+
+
+def render(
+    message: Diagnostic, source: SourceText | None, paint: Paint = lambda words, part: words
+) -> str:
+    """The message as text, with the line of the file and the words marked."""
+    lines = [
+        f"{paint(f'{message.severity}:', message.severity)} "
+        f"{paint(_short(message.title), 'title')} [{message.code}]"
+    ]
+    if message.span.line:
+        lines.append(paint(f"  --> {message.span}", "place"))
+    if source is not None:
+        lines.extend(_marked(message, source, paint))
+    said = {
+        "  why: ": message.why,
+        "  with:": message.compared,
+        "  help:": message.help,
+        "  page:": message.page,
+    }
+    lines.extend(f"{paint(label, 'label')} {words}" for label, words in said.items() if words)
     return "\n".join(lines)
+
+
+def _marked(message: Diagnostic, source: SourceText, paint: Paint) -> Iterable[str]:
+    """The line of the file, and a mark under each of the words that are meant."""
+    span = message.span
+    text = source.line(span.line)
+    if not text:
+        return
+    last = span.end_column - 1 if span.end_line == span.line else len(text)
+    width = max(1, last - span.column + 1)
+    shown, offset = _clip(text, span.column - 1, width)
+    gutter = " " * len(str(span.line))
+    mark = paint("^" * min(width, 100), message.severity)
+    yield paint(f" {gutter} |", "place")
+    yield f"{paint(f' {span.line} |', 'place')} {shown}"
+    yield f"{paint(f' {gutter} |', 'place')} {' ' * (span.column - 1 - offset)}{mark}"
 
 
 def _short(title: str) -> str:

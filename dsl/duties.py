@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve, frozen
 
 from duly.dsl import ast
 from duly.dsl import policy as p
 from duly.dsl.conditions import Conditions, Place, all_of
+from duly.dsl.diagnostics import Compared
+from duly.dsl.grounds import GroundsOf
 from duly.dsl.names import UNREAD, Names
+from duly.dsl.timings import Stand, Timings, has_own_day
 
 
 @frozen
@@ -18,9 +21,18 @@ class Duties:
 
     names: Names
     conditions: Conditions
+    grounds: GroundsOf
+    timings: Timings
 
     def of_rule(self, items: Sequence[ast.RuleItem]) -> Iterable[p.Scoped]:
         """The duties of one rule, as far as their scopes can be bound."""
+        each_moment = any(isinstance(item, ast.EachMomentItem) for item in items)
+        for scoped in self._bound(items):
+            if each_moment and isinstance(scoped.duty, p.Do):
+                scoped = evolve(scoped, duty=evolve(scoped.duty, reading="each moment"))
+            yield scoped
+
+    def _bound(self, items: Sequence[ast.RuleItem]) -> Iterable[p.Scoped]:
         scope: p.Scope | None = None
         place = self.conditions.place_on()
         for item in items:
@@ -34,8 +46,11 @@ class Duties:
                     yield from self._do(item, scope, place)
                 case ast.HaveDuty():
                     yield from self._have(item, scope, place)
-                case ast.MayDuty(permission, span):
-                    yield p.Scoped(scope or p.Always(), p.May(permission, span))
+                case ast.ForbidDuty():
+                    yield from self._forbid(item, scope, place)
+                case ast.MayDuty(permission, grounds, span):
+                    may = p.May(permission, self.grounds.bind(grounds), span)
+                    yield p.Scoped(scope or p.Always(), may)
 
     def _scope(self, node: ast.Scope) -> tuple[p.Scope, Place] | None:
         match node:
@@ -58,41 +73,118 @@ class Duties:
                 name = occasion.event if isinstance(occasion, p.EventDay) else occasion.period
                 place = self.conditions.place_on(self.names.kinds[name])
                 condition = self.conditions.bind(where, place) if where is not None else None
-                return p.ForEach(occasion, condition), place
+                previous = _previous(occasion, condition)
+                return p.ForEach(occasion, condition), evolve(place, occasion=previous)
 
-    def _have(self, node: ast.HaveDuty, scope: p.Scope | None, place: Place) -> Iterable[p.Scoped]:
-        if not isinstance(scope, p.ForEach):
-            self.names.diagnostics.add(
-                "have-without-occasion",
-                "`must have` needs an occasion to be judged on",
-                node.span,
-                why="without one there is no day on which a child's record could fail it",
-                help="add a line such as `for each visit` above",
-            )
+    # -- states
+
+    def _have(self, node: ast.HaveDuty, scope: p.Scope | None, place: Place) -> Iterator[p.Scoped]:
+        on_occasion = isinstance(scope, p.ForEach)
+        if on_occasion == (node.when is not None) or scope is None:
+            self._have_where(node, on_occasion)
             return
+        if isinstance(node.when, ast.FromAfter):
+            narrowed = self._from(node.when, scope, place)
+            if narrowed is None:
+                return
+            scope = narrowed
         condition = self.conditions.bind(node.condition, place)
-        unless = self._unless(node.unless, place)
-        for clause in unless:
-            if clause.then is not None:
-                self.names.diagnostics.add(
-                    "duration-on-state",
-                    "`must have` has no length of time that an exception could change",
-                    clause.span,
-                    why="the exception would change nothing for any child",
-                    help="write `unless …` without `then`",
-                )
+        stand = Stand(p.Act(""), scope, place)
+        unless = self.timings.unless(node.unless, stand, None)
         if condition is not None:
-            label = node.label.text if node.label else None
-            owner = node.owner.text if node.owner else None
-            have = p.Have(condition, unless, node.force, label, owner, node.text, node.span)
+            have = p.Have(
+                condition,
+                unless,
+                throughout=node.when is not None,
+                force=node.force,
+                label=_text(node.label),
+                owner=_text(node.owner),
+                grounds=self.grounds.bind(node.grounds),
+                text=node.text,
+                span=node.span,
+            )
             yield p.Scoped(scope, have)
 
-    def _unless(self, clauses: Sequence[ast.UnlessClause], place: Place) -> tuple[p.Unless, ...]:
-        return tuple(
-            p.Unless(condition, clause.then, clause.text, clause.span)
-            for clause in clauses
-            if (condition := self.conditions.bind(clause.condition, place)) is not None
+    def _from(self, when: ast.FromAfter, scope: p.Scope, place: Place) -> p.Scope | None:
+        """``from D after A``: the duty is paused until then."""
+        anchor = self.conditions.anchor(when.anchor, place)
+        if anchor is None:
+            return None
+        begun = p.Elapsed(anchor, self.conditions.whole_days(when.duration, "from", when.span))
+        if isinstance(scope, p.During):
+            where = all_of(p.And, [c for c in (scope.where, begun) if c is not None])
+            return evolve(scope, where=where)
+        self.conditions.no_scope(ast.EdgeRef("start", None, None, when.span))
+        return None
+
+    def _have_where(self, node: ast.HaveDuty, on_occasion: bool) -> None:
+        if on_occasion:
+            title = "`throughout` and `from` cannot stand under `for each`"
+            help_text = "leave it out, or put the sentence under `during PERIOD`"
+        else:
+            title = "`must have` needs an occasion to be judged on"
+            help_text = (
+                "add a line such as `for each visit` above, or write `throughout` after it, "
+                "under a line such as `during placement`"
+            )
+        self.names.diagnostics.add(
+            "have-without-occasion",
+            title,
+            node.span,
+            why="without one there is no day on which a child's record could fail it",
+            help=help_text,
         )
+
+    # -- prohibitions
+
+    def _forbid(
+        self, node: ast.ForbidDuty, scope: p.Scope | None, place: Place
+    ) -> Iterator[p.Scoped]:
+        if isinstance(scope, p.ForEach):
+            self._timed_occasion(node)
+            return
+        found = self._act(node.action)
+        if found is None:
+            return
+        act, period = found
+        if scope is None:
+            scope, place = self._own_scope(act, period)
+        row = self.names.kinds[act.event]
+        judged = place if row in place.rows else evolve(place, rows=(row, *place.rows))
+        stretch = None
+        if node.stretch is not None:
+            stretch = self._stretch(node.stretch, place)
+            if stretch is None:
+                return
+        yield p.Scoped(
+            scope,
+            p.Forbid(
+                act,
+                stretch,
+                self.timings.unless(node.unless, Stand(act, scope, judged), None),
+                node.force,
+                _text(node.label),
+                _text(node.owner),
+                self.grounds.bind(node.grounds),
+                f"{node.action.verb} {node.action.object}",
+                node.text,
+                node.span,
+            ),
+        )
+
+    def _stretch(self, node: ast.Within | ast.Before, place: Place) -> p.Within | p.Before | None:
+        assert node.anchors is not None
+        anchor = self.conditions.anchors(node.anchors, place)
+        if anchor is None:
+            return None
+        if isinstance(node, ast.Before):
+            return p.Before(anchor)
+        assert isinstance(node.duration, p.Duration)
+        return p.Within(
+            self.conditions.whole_days(node.duration, "must not … within", node.span), anchor
+        )
+
+    # -- things to do in time
 
     def _do(self, node: ast.DoDuty, scope: p.Scope | None, place: Place) -> Iterable[p.Scoped]:
         if isinstance(scope, p.ForEach):
@@ -104,10 +196,11 @@ class Duties:
         act, period = found
         if scope is None:
             scope, place = self._own_scope(act, period)
+        stand = self._stand(act, scope, place, node)
         steps = tuple(
             step
             for position, clause in enumerate(node.steps)
-            if (step := self._step(clause, position, act, scope, place)) is not None
+            if (step := self.timings.step(clause, evolve(stand, position=position))) is not None
         )
         if len(steps) != len(node.steps) or not self._order(node, steps):
             return
@@ -115,29 +208,82 @@ class Duties:
             act,
             steps,
             force=node.force,
-            label=node.label.text if node.label else None,
-            owner=node.owner.text if node.owner else None,
+            label=_text(node.label),
+            owner=_text(node.owner),
+            grounds=self.grounds.bind([g for clause in node.steps for g in clause.grounds]),
             words=f"{node.action.verb} {node.action.object}",
             text=node.text,
             span=node.span,
         )
         yield p.Scoped(scope, duty)
-        for clause in node.steps:
+        yield from self._instead(node, duty, stand)
+        for position, clause in enumerate(node.steps):
             for failing in clause.failing:
-                fallback = self._fallback(failing, duty, place)
+                fallback = self._fallback(failing, duty, position, stand)
                 if fallback is not None:
                     yield p.Scoped(scope, fallback)
 
-    def _fallback(self, node: ast.FailingClause, duty: p.Do, place: Place) -> p.Do | None:
+    def _stand(self, act: p.Act, scope: p.Scope, place: Place, node: ast.DoDuty) -> Stand:
+        """Where the steps stand: a clock of the act's own row looks at that row first."""
+        stand = Stand(act, scope, place, 0, len(node.steps))
+        row = self.names.kinds[act.event]
+        if stand.own_clock and row not in place.rows:
+            return evolve(stand, place=evolve(place, rows=(row, *place.rows)))
+        return stand
+
+    def _instead(self, node: ast.DoDuty, duty: p.Do, stand: Stand) -> Iterator[p.Scoped]:
+        """Exceptions that name a day of their own: each stands while it surely holds, and no later
+        one may."""
+        for clause, step in zip(node.steps, duty.steps, strict=True):
+            for number, each in enumerate(clause.unless):
+                if not has_own_day(each):
+                    continue
+                if len(node.steps) > 1:
+                    self._in_a_sequence(each)
+                    continue
+                timing = self.timings.timing(each.then, stand)  # type: ignore[arg-type]
+                if timing is None or len(step.unless) != len(clause.unless):
+                    continue
+                later = [p.Not(u.condition) for u in step.unless[number + 1 :]]
+                when = all_of(p.And, [step.unless[number].condition, *later])
+                text = each.text.lstrip(", ")
+                own = p.Step(timing, (), False, text, each.span)
+                yield p.Scoped(
+                    stand.scope, evolve(duty, steps=(own,), when=when, text=text, span=each.span)
+                )
+
+    def _in_a_sequence(self, clause: ast.UnlessClause) -> None:
+        self.names.diagnostics.add(
+            "other-timing",
+            "an exception with a day of its own cannot stand in a sequence",
+            clause.span,
+            why="it would be unclear from which day the child's next step is counted",
+            help="make it a duty of its own, under `during … where …`",
+        )
+
+    def _fallback(
+        self, node: ast.FailingClause, duty: p.Do, position: int, stand: Stand
+    ) -> p.Do | None:
         """A duty of its own to do the same act; it never excuses the first."""
-        anchor = self.conditions.anchor(node.anchor, place)
-        if anchor is None:
+        anchor: p.Anchor | None = p.Missed(position)
+        if node.anchors is not None:
+            anchor = self.conditions.anchors(node.anchors, stand.place)
+        duration = self.timings.length(node.duration, stand)
+        if anchor is None or duration is None:
             return None
         text = node.text.removeprefix(",").strip()
-        step = p.Step(p.Within(node.duration, anchor), (), text, node.span)
-        return evolve(duty, steps=(step,), failing_which=True, text=text, span=node.span)
+        step = p.Step(p.Within(duration, anchor), (), False, text, node.span)
+        return evolve(
+            duty,
+            steps=(step,),
+            failing_which=True,
+            after=duty if isinstance(anchor, p.Missed) else None,
+            grounds=self.grounds.bind(node.grounds),
+            text=text,
+            span=node.span,
+        )
 
-    def _timed_occasion(self, node: ast.DoDuty) -> None:
+    def _timed_occasion(self, node: ast.DoDuty | ast.ForbidDuty) -> None:
         self.names.diagnostics.add(
             "timed-occasion",
             "a duty with a time cannot stand under `for each`",
@@ -149,9 +295,13 @@ class Duties:
     def _own_scope(self, act: p.Act, period: str | None) -> tuple[p.Scope, Place]:
         """The phrase's period, else the period that the event is declared ``of``, else none."""
         name = period or self.names.kinds[act.event].of
+        if act.edge == "end":
+            name = act.event
         if name is None or act.milestone:
             return p.Always(), self.conditions.place_on()
         return p.During(name), self.conditions.place_during(self.names.kinds[name])
+
+    # -- acts
 
     def _act(self, action: ast.Action) -> tuple[p.Act, str | None] | None:
         verb, thing = action.verb.text, action.object.text
@@ -162,11 +312,14 @@ class Duties:
         if kind is not None and kind.nature == "event":
             milestone = next((m for m in kind.milestones if m.verb == verb), None)
             if milestone is not None or verb in kind.verbs:
-                act = p.Act(kind.name, None, milestone.name if milestone else None)
+                act = p.Act(kind.name, kind.counts, milestone.name if milestone else None)
                 return self._narrow(act, action.where), None
             verbs = [*kind.verbs, *(m.verb for m in kind.milestones)]
             self.names.unknown(action.verb, f"verb of `{thing}`", verbs, UNREAD)
             return None
+        if kind is not None and kind.nature == "period" and verb in ("start", "end"):
+            act = p.Act(kind.name, edge=verb)  # type: ignore[arg-type]
+            return self._narrow(act, action.where), None
         phrases = [" ".join(key) for key in self.names.phrases]
         doable = [
             f"{v} {k.name}"
@@ -183,80 +336,7 @@ class Duties:
             return act
         extra = self.conditions.where(where, self.names.kinds[act.event])
         parts = tuple(part for part in (act.where, extra) if part is not None)
-        return evolve(act, where=all_of(p.And, list(parts)) if parts else None)
-
-    def _step(
-        self, clause: ast.StepClause, position: int, act: p.Act, scope: p.Scope, place: Place
-    ) -> p.Step | None:
-        timing = self._timing(clause.timing, position, act, scope, place)
-        if timing is None:
-            return None
-        text = clause.text.split(" unless ")[0].split(" failing which")[0].rstrip(" ,")
-        return p.Step(timing, self._unless(clause.unless, place), text, clause.span)
-
-    def _timing(
-        self, node: ast.Timing, position: int, act: p.Act, scope: p.Scope, place: Place
-    ) -> p.Timing | None:
-        anchor = self.conditions.anchor(node.anchor, place) if node.anchor is not None else None
-        if node.anchor is not None and anchor is None:
-            return None
-        if node.form == "every":
-            assert node.duration is not None
-            if node.duration.count == 0:
-                self._no_interval(node)
-                return None
-            if position == 0 and isinstance(scope, p.Always):
-                self.conditions.no_scope(ast.EdgeRef("start", None, None, node.span))
-                return None
-            return p.Every(node.duration, anchor)
-        needs = position == 0 and not act.milestone
-        if act.milestone and anchor is not None and anchor != p.EventDay(act.event):
-            self._milestone_anchor(node, act)
-            return None
-        if act.milestone:
-            anchor = None
-        if (anchor is None and needs) or (anchor is not None and position > 0):
-            self._anchor_trouble(node, position)
-            return None
-        if node.form in ("as soon as practicable", "within a reasonable time"):
-            return p.WithoutNumber(node.form, anchor)  # type: ignore[arg-type]
-        assert node.duration is not None
-        return p.Within(node.duration, anchor, node.form)  # type: ignore[arg-type]
-
-    def _no_interval(self, node: ast.Timing) -> None:
-        self.names.diagnostics.add(
-            "no-interval",
-            f"`every {node.duration}` leaves no time between one and the next",
-            node.span,
-            why="every child would be overdue the day after, whatever is done",
-            help="write how long it may be, such as `every 6 weeks`",
-        )
-
-    def _milestone_anchor(self, node: ast.Timing, act: p.Act) -> None:
-        self.names.diagnostics.add(
-            "milestone-anchor",
-            f"`{act.milestone}` belongs to its own `{act.event}`",
-            node.span,
-            why="counted from anything else it would be unclear which one a child is still owed",
-            help=f"leave `of …` out, or write `of {act.event}`",
-        )
-
-    def _anchor_trouble(self, node: ast.Timing, position: int) -> None:
-        if position == 0:
-            title, help_text = (
-                "from which day?",
-                f"write `{node.form} … of start`, or name an event",
-            )
-        else:
-            title = "a later step counts from the step before"
-            help_text = "leave out `of …`, or make it a duty of its own"
-        self.names.diagnostics.add(
-            "anchor",
-            title,
-            node.span,
-            why="a limit needs one day to be counted from",
-            help=help_text,
-        )
+        return evolve(act, where=all_of(p.And, list(parts)))
 
     def _order(self, node: ast.DoDuty, steps: Sequence[p.Step]) -> bool:
         """Nothing may follow a step that never ends."""
@@ -269,6 +349,17 @@ class Duties:
                     clause.span,
                     why="the step before it goes on for ever, so no child ever comes to this one",
                     help="give the step before an end: `every 1 week until first review`",
+                    compared=Compared(f"the step before, `{step.text}`", step.span),
                 )
                 return False
         return True
+
+
+def _text(word: ast.Word | None) -> str | None:
+    return word.text if word else None
+
+
+def _previous(occasion: p.EventDay | p.PeriodEdge, where: p.Condition | None) -> p.Anchor:
+    """The occasion before the one that is judged."""
+    tests = [test for test in (occasion.where, where) if test is not None]
+    return evolve(occasion, ordinal=p.PREVIOUS, where=all_of(p.And, list(tests)))

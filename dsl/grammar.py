@@ -7,9 +7,10 @@ from functools import lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lark import Lark
+if TYPE_CHECKING:
+    from lark import Lark
 
 STATEMENTS = (
     "pack",
@@ -18,8 +19,10 @@ STATEMENTS = (
     "role",
     "period",
     "event",
+    "calendar",
     "phrase",
     "define",
+    "never",
     "rule",
     "scenario",
 )
@@ -34,6 +37,8 @@ def grammar_text() -> str:
 @lru_cache(maxsize=1)
 def lark() -> Lark:
     """The parser; its tables are kept in the user's cache, since building them takes 0.3 s."""
+    from lark import Lark  # which takes 0.05 s to import, and is not needed for what is kept
+
     options: dict[str, Any] = {"parser": "lalr", "lexer": "basic", "propagate_positions": True}
     try:
         kept = cache_folder() / f"grammar-{version('lark')}.cache"

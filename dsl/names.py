@@ -8,7 +8,7 @@ from attrs import define, field, frozen
 
 from duly.dsl import ast
 from duly.dsl import policy as p
-from duly.dsl.diagnostics import Diagnostics, did_you_mean
+from duly.dsl.diagnostics import Compared, Diagnostics, did_you_mean, names_known
 from duly.dsl.source import Span
 
 UNREAD = "a duty that rests on an unknown name is computed for no child"
@@ -23,6 +23,14 @@ class Phrase:
     period: str | None
 
 
+@frozen
+class Owner:
+    """The pack that declared a name, and where."""
+
+    pack: str
+    span: Span
+
+
 @define
 class Names:
     """The names of the pack that is being resolved and of those below it, with who owns them."""
@@ -34,8 +42,10 @@ class Names:
     phrases: dict[tuple[str, str], Phrase] = field(factory=dict)
     defines: dict[str, ast.DefineStatement] = field(factory=dict)
     sources: dict[str, str] = field(factory=dict)
+    calendars: dict[str, p.Calendar] = field(factory=dict)
+    never: list[p.Condition] = field(factory=list)
     rules: dict[str, p.Rule] = field(factory=dict)
-    owners: dict[str, str] = field(factory=dict)
+    owners: dict[str, Owner] = field(factory=dict)
 
     def kind(self, word: str) -> p.Kind | None:
         """The kind of this name, alias or plural."""
@@ -65,17 +75,16 @@ class Names:
         if self.diagnostics.follows_from_another(word.text):
             return
         known = sorted(set(known))
-        guess = did_you_mean(word.text, known)
-        listed = f"known here: {', '.join(f'`{k}`' for k in known[:12])}" if known else ""
         self.diagnostics.add(
             "unknown-name",
             f"`{word}` is no {what} known here",
             word.span,
             why=why,
-            help=guess or listed or "declare it in the vocabulary",
+            help=did_you_mean(word.text, known) or "use one that is known, or declare it",
+            compared=names_known(word.text, known),
         )
 
-    def duplicate(self, what: str, name: str, span: Span) -> None:
+    def duplicate(self, what: str, name: str, span: Span, first: Span) -> None:
         """A second declaration of one name in one pack."""
         self.diagnostics.add(
             "duplicate-name",
@@ -83,4 +92,5 @@ class Names:
             span,
             why="two meanings under one name would leave open which one a child's deadline uses",
             help="give one of them another name, or remove it",
+            compared=Compared(f"the first {what} `{name}`", first),
         )

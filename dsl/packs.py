@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from attrs import frozen
 
 from duly.dsl import ast
 from duly.dsl.diagnostics import Diagnostics, PolicyError
-from duly.dsl.parser import parse_text
+from duly.dsl.files import read_folder
 from duly.dsl.policy import Policy
 from duly.dsl.resolve import PackText, resolve
 from duly.dsl.scenario import Scenario, resolve_scenarios
@@ -26,18 +26,17 @@ class LoadedPolicy:
     policy: Policy
     own: str
     packs: tuple[PackText, ...]
-    sources: Mapping[str, SourceText]
+    sources: dict[str, SourceText]
     diagnostics: Diagnostics
 
     def scenarios(self) -> list[Scenario]:
         """The scenarios of the pack that was asked for."""
         own = next(t for t in self.packs if _header(t) and _header(t).name.text == self.own)  # type: ignore[union-attr]
         folder = Path(own.folder) / SCENARIOS
-        sources = dict(self.sources)
-        documents = [*own.documents, *_read(folder, self.diagnostics, sources)]
+        documents = [*own.documents, *read_folder(folder, self.diagnostics, self.sources)]
         scenarios = resolve_scenarios(self.policy, self.own, documents, self.diagnostics)
         if self.diagnostics.errors:
-            raise PolicyError(self.diagnostics.in_order(), sources)
+            raise PolicyError(self.diagnostics.in_order(), self.sources)
         return scenarios
 
 
@@ -57,7 +56,7 @@ def load_policy(folder: Path, find: Callable[[str], Path]) -> LoadedPolicy:
             _circle(packs[0], diagnostics)
             raise PolicyError(diagnostics.in_order(), sources)
         seen.add(resolved)
-        text = PackText(str(current), tuple(_read(current, diagnostics, sources)))
+        text = PackText(str(current), tuple(read_folder(current, diagnostics, sources)))
         packs.insert(0, text)
         header = _header(text)
         if header is None and diagnostics.errors:  # what it stands over cannot be known either
@@ -97,29 +96,3 @@ def _circle(text: PackText, diagnostics: Diagnostics) -> None:
         why="no pack would be the law, and no deadline the floor",
         help="take the `over` line out of the lowest pack",
     )
-
-
-def _read(
-    folder: Path, diagnostics: Diagnostics, sources: dict[str, SourceText]
-) -> list[ast.Document]:
-    """The documents of the folder itself, in the order of their names."""
-    documents = []
-    for path in sorted(folder.glob("*.duly")):
-        text = _text(path, diagnostics)
-        sources[str(path)] = SourceText(str(path), text)
-        documents.append(parse_text(text, str(path), diagnostics))
-    return documents
-
-
-def _text(path: Path, diagnostics: Diagnostics) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        diagnostics.add(
-            "not-text",
-            f"{path.name} is not UTF-8 text",
-            Span(str(path), 0, 0, 0, 0),
-            why="a rule that cannot be read protects no child",
-            help="save it as plain text in UTF-8",
-        )
-        return ""

@@ -14,11 +14,13 @@ from attrs import frozen
 from duly.dsl import ast
 from duly.dsl import policy as p
 from duly.dsl.conditions import Conditions
-from duly.dsl.diagnostics import Diagnostics
+from duly.dsl.diagnostics import Compared, Diagnostics
 from duly.dsl.duties import Duties
+from duly.dsl.grounds import GroundsOf
 from duly.dsl.names import Names
 from duly.dsl.rules import Rules
 from duly.dsl.source import Span
+from duly.dsl.timings import Timings
 from duly.dsl.vocabulary import Vocabulary
 
 _Statement = TypeVar("_Statement", bound=ast.Statement)
@@ -49,7 +51,13 @@ def resolve(packs: Sequence[PackText], diagnostics: Diagnostics) -> p.Policy:
             why="a rule must concern somebody: a child, most often",
             help="declare one: `subject child`, or stand `over` a pack that has one",
         )
-    return p.Policy(tuple(r for r in resolved if r), dict(names.kinds), dict(names.roles))
+    return p.Policy(
+        tuple(r for r in resolved if r),
+        dict(names.kinds),
+        dict(names.roles),
+        dict(names.calendars),
+        tuple(names.never),
+    )
 
 
 def _pack(text: PackText, names: Names) -> p.Pack | None:
@@ -63,7 +71,9 @@ def _pack(text: PackText, names: Names) -> p.Pack | None:
     if not names.kinds and not names.diagnostics.unread:
         _no_vocabulary(header, names)
         return None
-    rules = Rules(name, names, Duties(names, conditions))
+    grounds = GroundsOf(names)
+    timings = Timings(names, conditions, grounds)
+    rules = Rules(name, names, Duties(names, conditions, grounds, timings), grounds)
     bound = [rules.rule(statement) for statement in text.statements(ast.RuleStatement)]
     pack = p.Pack(
         name=name,
@@ -76,6 +86,7 @@ def _pack(text: PackText, names: Names) -> p.Pack | None:
         rules=tuple(rule for rule in bound if rule is not None),
         span=header.span,
     )
+    _warn_of_undecided(pack, names)
     if not pack.rules and not names.diagnostics.errors:
         names.diagnostics.add(
             "no-rules",
@@ -86,6 +97,22 @@ def _pack(text: PackText, names: Names) -> p.Pack | None:
             severity="warning",
         )
     return pack
+
+
+def _warn_of_undecided(pack: p.Pack, names: Names) -> None:
+    """Numbers that the packs below leave to local policy, and that no rule so far decides."""
+    decided = {name for rule in names.rules.values() for name in rule.stands_for}
+    for rule in names.rules.values():
+        if rule.pack != pack.name and rule.delegates and rule.qualified not in decided:
+            names.diagnostics.add(
+                "undecided",
+                f"`{rule.qualified}` leaves its time to local policy, and nothing decides it",
+                pack.span,
+                why="only the most that the law allows is computed, if it names any",
+                help=f"write a rule that `refines {rule.qualified}` and says how long",
+                severity="warning",
+                compared=Compared(f"rule `{rule.qualified}`", rule.span),
+            )
 
 
 def _header(text: PackText, names: Names) -> ast.PackStatement | None:
@@ -101,7 +128,7 @@ def _header(text: PackText, names: Names) -> ast.PackStatement | None:
         )
         return None
     for extra in headers[1:]:
-        names.duplicate("pack", headers[0].name.text, extra.span)
+        names.duplicate("pack", headers[0].name.text, extra.span, headers[0].span)
     return headers[0]
 
 
@@ -125,7 +152,13 @@ def _declare(text: PackText, vocabulary: Vocabulary) -> None:
     for kind in text.statements(ast.KindStatement):
         vocabulary.kind(kind)
     vocabulary.check_kinds()
+    for calendar in text.statements(ast.CalendarStatement):
+        vocabulary.calendar(calendar)
     for definition in text.statements(ast.DefineStatement):
         vocabulary.define(definition)
+    for kind in text.statements(ast.KindStatement):
+        vocabulary.statuses(kind)
     for phrase in text.statements(ast.PhraseStatement):
         vocabulary.phrase(phrase)
+    for exclusion in text.statements(ast.NeverStatement):
+        vocabulary.never(exclusion)

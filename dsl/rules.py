@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
 from duly.dsl import ast
 from duly.dsl import policy as p
 from duly.dsl.duties import Duties
+from duly.dsl.grounds import GroundsOf
 from duly.dsl.names import Names
 
 
@@ -19,47 +20,43 @@ class Rules:
     pack: str
     names: Names
     duties: Duties
+    grounds: GroundsOf
 
     def rule(self, statement: ast.RuleStatement) -> p.Rule | None:
         """The rule, known from now on to the packs above; nothing if its name is taken."""
         items = statement.items
+        grounds = self.grounds.bind(items)
         rule = p.Rule(
             pack=self.pack,
             name=statement.name.text,
             title=statement.title,
             duties=tuple(self.duties.of_rule(items)),
-            citations=tuple(self._cite(i) for i in items if isinstance(i, ast.CiteItem)),
-            traces=tuple(w.text for i in items if isinstance(i, ast.TracesItem) for w in i.rows),
+            citations=grounds.citations,
+            traces=grounds.traces,
             refines=self._refines(items),
-            unconfirmed=tuple(i.text for i in items if isinstance(i, ast.UnconfirmedItem)),
-            because=tuple(i.text for i in items if isinstance(i, ast.BecauseItem)),
-            in_force=next((i for i in items if isinstance(i, p.InForce)), p.InForce()),
+            waives=tuple(self._waivers(items)),
+            transitional=any(isinstance(item, ast.TransitionalItem) for item in items),
+            unconfirmed=grounds.unconfirmed,
+            because=grounds.because,
+            in_force=grounds.in_force,
             span=statement.name.span,
         )
         self._check_once(statement)
-        self._warn_of_gaps(rule, statement)
+        self._warn_of_no_duty(rule, statement)
         if rule.qualified in self.names.rules:
-            self.names.duplicate("rule", rule.name, statement.name.span)
+            first = self.names.rules[rule.qualified].span
+            self.names.duplicate("rule", rule.name, rule.span, first)
             return None
         self.names.rules[rule.qualified] = rule
         return rule
 
-    def _warn_of_gaps(self, rule: p.Rule, statement: ast.RuleStatement) -> None:
-        """A rule that cites nothing, or asks for nothing."""
-        if not rule.citations:
-            self.names.diagnostics.add(
-                "no-citation",
-                f"rule `{rule.name}` cites nothing",
-                statement.name.span,
-                why="nobody can check a child's date against a source that is not named",
-                help='add a line such as `cite standards "section 2"`',
-                severity="warning",
-            )
-        duties = ast.DoDuty | ast.HaveDuty | ast.MayDuty
-        if not any(isinstance(item, duties) for item in statement.items):
+    def _warn_of_no_duty(self, rule: p.Rule, statement: ast.RuleStatement) -> None:
+        """A rule that asks for nothing."""
+        asks = any(isinstance(item, ast.Sentence) for item in statement.items)
+        if not asks and not rule.waives:
             self.names.diagnostics.add(
                 "no-duty",
-                f"rule `{rule.name}` asks for nothing",
+                f"rule `{statement.name}` asks for nothing",
                 statement.name.span,
                 why="a rule without a duty is computed for no child",
                 help="add a sentence such as `must visit CLA every 6 weeks`",
@@ -78,21 +75,26 @@ class Rules:
                     help="keep one, or write two rules",
                 )
 
-    def _cite(self, item: ast.CiteItem) -> p.Citation:
-        if item.source.text not in self.names.sources:
-            why = "nobody can look up a citation whose document is not named"
-            self.names.unknown(item.source, "source", self.names.sources, why)
-        title = self.names.sources.get(item.source.text, item.source.text)
-        return p.Citation(title, item.locator)
-
     def _refines(self, items: Sequence[ast.RuleItem]) -> str | None:
         wanted = [i.rule for i in items if isinstance(i, ast.RefinesItem)]
         if not wanted:
             return None
-        name = str(wanted[0])
+        why = "a local rule that refines nothing could pass unseen under the law's floor"
+        return self._rule_below(wanted[0], why)
+
+    def _waivers(self, items: Sequence[ast.RuleItem]) -> Iterator[p.Waiver]:
+        for item in items:
+            if isinstance(item, ast.WaivesItem):
+                why = "a waiver of nothing would leave the law's date in force for every child"
+                name = self._rule_below(item.rule, why)
+                if name is not None:
+                    yield p.Waiver(name, item.power, item.until)
+
+    def _rule_below(self, wanted: ast.Qualified, why: str) -> str | None:
+        """The name of a rule of a pack below; nothing after a mistake."""
+        name = str(wanted)
         if name not in self.names.rules or name.startswith(f"{self.pack}."):
             below = [r for r in self.names.rules if not r.startswith(f"{self.pack}.")]
-            why = "a local rule that refines nothing could pass unseen under the law's floor"
-            self.names.unknown(ast.Word(name, wanted[0].span), "rule of a pack below", below, why)
+            self.names.unknown(ast.Word(name, wanted.span), "rule of a pack below", below, why)
             return None
         return name

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 
 from attrs import define, field, frozen
 
 from duly.dsl import ast
-from duly.dsl.diagnostics import Diagnostics, did_you_mean
-from duly.dsl.policy import Attribute, Kind, Policy, span_field
+from duly.dsl.diagnostics import Diagnostics, did_you_mean, names_known
+from duly.dsl.policy import Attribute, Duration, Kind, Policy, span_field
 from duly.dsl.source import Span
 
 Scalar = bool | str | date | None
@@ -19,14 +19,15 @@ Scalar = bool | str | date | None
 class Fact:
     """One row: a period's first and last day, an event's day, and its attributes.
 
-    Values are yes/no as ``True``/``False``, dates for milestones, text otherwise; ``None`` is
-    blank.
+    A ``datetime`` is a day whose time is known.  Values are yes/no as ``True``/``False``, dates
+    for milestones, text otherwise; ``None`` is blank.
     """
 
     kind: str
     first: date
     last: date | None
     values: Mapping[str, Scalar]
+    span: Span = span_field()
 
 
 @frozen
@@ -44,15 +45,27 @@ class Expectation:
 
 
 @frozen
+class Stretch:
+    """A stretch of a calendar that an authority supplies; both days named are inside."""
+
+    calendar: str
+    first: date
+    last: date
+
+
+@frozen
 class Scenario:
     """A child, what is known of it, and what is expected as at a day."""
 
     pack: str
     title: str
     born: date | None
+    about: Mapping[str, Scalar]
     facts: tuple[Fact, ...]
+    calendars: tuple[Stretch, ...]
     unknown: tuple[str, ...]
     as_at: date
+    known_at: date | None
     expectations: tuple[Expectation, ...]
     span: Span = span_field()
 
@@ -83,22 +96,41 @@ class _Reader:
     def _mistake(self, title: str, span: Span, help: str, code: str = "scenario") -> None:
         self.diagnostics.add(code, title, span, why=_WHY, help=help)
 
+    def _unknown(self, title: str, word: str, span: Span, known: Iterable[str]) -> None:
+        known = sorted(known)
+        self.diagnostics.add(
+            "unknown-name",
+            title,
+            span,
+            why=_WHY,
+            help=did_you_mean(word, known) or "use one that is known, or declare it",
+            compared=names_known(word, known),
+        )
+
     def scenario(self, node: ast.ScenarioStatement) -> Scenario | None:
         born: date | None = None
+        about: dict[str, Scalar] = {}
         facts: list[Fact] = []
+        calendars: list[Stretch] = []
+        known_at: date | None = None
         unknown: list[str] = []
         as_at: date | None = None
         expectations: list[Expectation] = []
         for line in node.lines:
             match line:
                 case ast.FactLine(form="born"):
-                    born = line.first
+                    born = line.first.day
+                    about = self._values(self.policy.subject, line.values)
+                case ast.FactLine() if line.kind.text in self.policy.calendars:
+                    calendars.extend(self._stretch(line))
                 case ast.FactLine():
                     facts.extend(self._fact(line))
                 case ast.UnknownLine(kind):
                     unknown.extend(k.name for k in self._kind(kind))
                 case ast.AsAtLine(day):
                     as_at = day
+                case ast.KnownAtLine(day):
+                    known_at = day
                 case ast.ExpectLine():
                     expectations.extend(self._expectation(line))
         if as_at is None:
@@ -118,9 +150,12 @@ class _Reader:
             self.pack,
             node.title,
             born,
+            about,
             tuple(facts),
+            tuple(calendars),
             tuple(unknown),
             as_at,
+            known_at,
             tuple(expectations),
             node.span,
         )
@@ -135,8 +170,7 @@ class _Reader:
             return [known[word.text]]
         if self.diagnostics.follows_from_another(word.text):
             return []
-        guess = did_you_mean(word.text, known) or "declare it in the vocabulary"
-        self._mistake(f"`{word}` is no kind of fact", word.span, guess, "unknown-name")
+        self._unknown(f"`{word}` is no kind of fact", word.text, word.span, known)
         return []
 
     def _fact(self, line: ast.FactLine) -> list[Fact]:
@@ -154,7 +188,20 @@ class _Reader:
                 f"write `{kind.name} {right} 1 March 2024`",
             )
             return []
-        return [Fact(kind.name, line.first, line.last, self._values(kind, line.values))]
+        last = _date(line.last) if line.last else None
+        values = self._values(kind, line.values)
+        return [Fact(kind.name, _date(line.first), last, values, line.span)]
+
+    def _stretch(self, line: ast.FactLine) -> list[Stretch]:
+        if line.last is None:
+            name = line.kind.text
+            self._mistake(
+                f"`{name}` needs its last day",
+                line.span,
+                f"write `{name} from 4 September 2024 until 20 December 2024`",
+            )
+            return []
+        return [Stretch(line.kind.text, line.first.day, line.last.day)]
 
     def _values(self, kind: Kind, words: Sequence[ast.Value]) -> dict[str, Scalar]:
         values: dict[str, Scalar] = {
@@ -165,14 +212,8 @@ class _Reader:
         while remaining:
             word = remaining.pop(0)
             if word.form not in ("name", "not") or word.value not in known:
-                guess = did_you_mean(str(word.value), known)
-                known_list = "known: " + ", ".join(f"`{name}`" for name in sorted(known))
-                self._mistake(
-                    f"`{word.value}` is no attribute of `{kind.name}`",
-                    word.span,
-                    guess or known_list,
-                    "unknown-name",
-                )
+                title = f"`{word.value}` is no attribute of `{kind.name}`"
+                self._unknown(title, str(word.value), word.span, known)
                 return values
             name = str(word.value)
             attribute = kind.attributes.get(name)
@@ -190,18 +231,30 @@ class _Reader:
         return values
 
     def _value(self, attribute: Attribute | None, word: ast.Value) -> Scalar:
+        match word.value:
+            case ast.Moment() as moment:
+                return _date(moment)
+            case Duration() as duration:
+                return str(duration)
+            case tuple() as words:
+                return "; ".join(self._role(each) for each in words)
+            case str() as text:
+                return self._text(attribute, text, word.span)
+
+    def _role(self, word: ast.Word) -> str:
+        if word.text not in self.policy.roles:
+            self._unknown(f"`{word}` is no role", word.text, word.span, self.policy.roles)
+        return word.text
+
+    def _text(self, attribute: Attribute | None, text: str, span: Span) -> Scalar:
         allowed: Sequence[str] = ()
         if attribute is not None:
-            allowed = tuple(self.policy.roles) if attribute.type == "role" else attribute.values
-        if allowed and word.value not in allowed:
-            guess = did_you_mean(str(word.value), allowed)
-            self._mistake(
-                f"`{word.value}` is no value of `{attribute.name if attribute else ''}`",
-                word.span,
-                guess or "known: " + ", ".join(f"`{value}`" for value in allowed),
-                "unknown-name",
-            )
-        return word.value
+            roles = attribute.type in ("role", "list of role")
+            allowed = tuple(self.policy.roles) if roles else attribute.values
+        if allowed and text not in allowed:
+            title = f"`{text}` is no value of `{attribute.name if attribute else ''}`"
+            self._unknown(title, text, span, allowed)
+        return text
 
     def _expectation(self, line: ast.ExpectLine) -> list[Expectation]:
         rules = {rule.qualified for rule in self.policy.rules()}
@@ -210,14 +263,20 @@ class _Reader:
             if self.diagnostics.follows_from_another(line.rule.name.text):
                 return []
             short = [r.removeprefix(f"{self.pack}.") for r in rules]
-            guess = did_you_mean(str(line.rule), short) or "name a rule of this pack or below"
-            self._mistake(f"`{line.rule}` is no rule", line.rule.span, guess, "unknown-name")
+            title = f"`{line.rule}` is no rule"
+            self._unknown(title, str(line.rule), line.rule.span, short)
             return []
+        on, due = (_date(m) if m else None for m in (line.on, line.due))
         return [
-            Expectation(
-                name, line.verdict, line.on, line.due, line.days, line.assumed, line.text, line.span
-            )
+            Expectation(name, line.verdict, on, due, line.days, line.assumed, line.text, line.span)
         ]
+
+
+def _date(moment: ast.Moment) -> date:
+    """The day; with its time, where that is known."""
+    if moment.clock is None:
+        return moment.day
+    return datetime.combine(moment.day, moment.clock)
 
 
 def _usual(attribute: Attribute) -> Scalar:

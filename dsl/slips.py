@@ -7,77 +7,387 @@ means.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from attrs import frozen
 
 from duly.dsl.build import MONTHS
 
-_UNIT = r"(?:days?|weeks?|months?|years?|quarters?)"
+UNITS = tuple(
+    f"{unit}{plural}" for unit in "hour day week month quarter year".split() for plural in ("", "s")
+)
+
+_UNIT = f"(?:{'|'.join(reversed(UNITS))})"
 _LENGTH = rf"\d+ (?:working )?{_UNIT}"
+_ANCHOR = r"(?:(?:the )?\w+(?: of (?:the )?\w+)?)"
 _MONTH = f"(?:{'|'.join(MONTHS)})"
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty"
 _FIGURES = (*range(1, 13), 15, 20, 30)
+_SHORT_UNITS = {"h": "hours", "d": "days", "w": "weeks", "m": "months", "y": "years"}
+
+Mended = str | Callable[[re.Match[str]], str]
 
 
 @frozen
 class Slip:
     """Words as they are found, and as the language has them; both may stand in the message."""
 
+    code: str
     pattern: re.Pattern[str]
-    mend: str
+    mend: Mended
     title: str
     help: str
 
 
 def _slip(
+    code: str,
     pattern: str,
-    mend: str,
+    mend: Mended,
     title: str = "`{found}` is not part of the language",
     help: str = "write `{mend}`",
 ) -> Slip:
     """A space in the pattern stands for any stretch of them on one line."""
     spaced = pattern.replace(" ", r"[ \t]+")
-    return Slip(re.compile(rf"(?:\b|(?=,))(?:{spaced})(?!\w)", re.IGNORECASE), mend, title, help)
+    whole = r"(?:(?<!\w)|(?!\w))"  # no word is cut in two
+    return Slip(code, re.compile(f"{whole}(?:{spaced}){whole}", re.IGNORECASE), mend, title, help)
+
+
+def _date(day: int, month: int, year: int) -> Callable[[re.Match[str]], str]:
+    """The date as the language has it, from the groups that hold its figures."""
+
+    def mend(found: re.Match[str]) -> str:
+        number = int(found[month])
+        name = MONTHS[number - 1] if 1 <= number <= len(MONTHS) else "May"
+        return f"{int(found[day])} {name} {found[year]}"
+
+    return mend
+
+
+def _month_by_its_start(found: re.Match[str]) -> str:
+    name = next(name for name in MONTHS if name.casefold().startswith(found[2][:3].casefold()))
+    return f"{found[1]} {name} {found[3]}"
 
 
 SLIPS = (
-    _slip("shall|will|has to|needs? to", "must"),
-    _slip("ought to", "should"),
-    _slip(r"(,\s*|)(?:except|save|unless)(?: (?:when|where|if|that|for))?", r"\1unless"),
-    _slip("daily", "every day"),
-    _slip("weekly", "every week"),
-    _slip("fortnightly|every other week", "every 2 weeks"),
-    _slip("monthly", "every month"),
-    _slip("quarterly", "every quarter"),
-    _slip("yearly|annually", "every year"),
-    _slip(rf"(?:once (?:an?|per|each|every)|each) ((?:\d+ |\w+ )?{_UNIT})", r"every \1"),
-    _slip("(?:at least|no less than|not less than)(?: once)? (?:every|each|an?|per)", "every"),
-    _slip("a fortnight|fortnight", "2 weeks"),
-    _slip("workdays?|work days?|business days?|working-days?", "working days"),
-    *(
-        _slip(word, str(figure), help="write numbers in figures: `{mend}`")
-        for word, figure in zip(_NUMBERS.split(), _FIGURES, strict=True)
-    ),
-    _slip(rf"({_MONTH}) (\d+)(?:st|nd|rd|th)?,? (\d+)", r"\2 \1 \3"),
-    _slip(rf"(\d+)(?:st|nd|rd|th) (?:of )?({_MONTH}),? (\d+)", r"\1 \2 \3"),
+    # ---- exceptions
     _slip(
+        "unless-without-condition",
+        rf"unless(?= then {_LENGTH})",
+        "unless condition",
+        "the exception has no condition",
+        "say when it holds: `unless permanent then 3 months`",
+    ),
+    _slip(
+        "unless-without-condition",
+        rf"unless(?= {_LENGTH})",
+        "unless condition then",
+        "the exception has no condition",
+        "say when it holds: `unless permanent then 3 months`",
+    ),
+    _slip(
+        "no-if",
+        r"(,\s*|)if",
+        r"\1unless",
+        "the language has no `if`",
+        "say when it does not apply, with `unless`; or when it applies, on the line above: "
+        "`during placement where …`",
+    ),
+    _slip(
+        "no-otherwise",
+        r"(?:,\s*)?(?:otherwise|or else|else)\b[^\n]*",
+        "",
+        "there is no `otherwise` after an exception",
+        "leave it out: the length of time before `unless` holds otherwise",
+    ),
+    _slip(
+        "other-wording",
+        r"(,\s*|)(?:except|save|unless)(?: (?:when|where|if|that|for))?",
+        r"\1unless",
+    ),
+    # ---- steps
+    _slip(
+        "and-then",
+        r"(?:,\s*)?and then(?= \d)",
+        "then",
+        "`and then` does not begin a length of time",
+    ),
+    _slip("and-then", r"(?:,\s*)?and then", ", then", "`and then` does not begin a new step"),
+    _slip(
+        "comma-then",
         rf"(\w+|\)), then ({_LENGTH})",
         r"\1 then \2",
         "a comma before `then` begins a new step",
         "leave the comma out: `{mend}`",
     ),
-    _slip(rf"({_LENGTH}) (?:from|after|since)", r"\1 of"),
-    _slip(rf"({_LENGTH}) ([a-z]\w*)", r"\1 of \2", "`of` is missing before `{last}`"),
-    _slip(rf"(\w+|\)) ({_LENGTH})", r"\1 then \2", "`then` is missing after a condition"),
-    _slip(rf"(\w+) ({_LENGTH})", r"\1 every \2", "`every` or `within` is missing"),
-    _slip("yes(?: or|,)? no", "yes/no"),
     _slip(
+        "comma-then",
+        r"(\w+|\)) then(?= (?:every|within|on|as|immediately))",
+        r"\1, then",
+        "a new step has a comma before `then`",
+    ),
+    _slip(
+        "and-then",
+        "and(?= (?:every|within))",
+        ", then",
+        "`and` joins conditions, not times",
+        "begin a new step with `, then`, or a new sentence with `must`",
+    ),
+    _slip(
+        "and-then",
+        r"and(?= \w+ \w+ (?:every|within))",
+        "must",
+        "`and` joins conditions, not sentences",
+        "begin a new sentence with `must`",
+    ),
+    # ---- order
+    _slip(
+        "word-order",
+        rf"of ({_ANCHOR}) within ({_LENGTH})",
+        r"within \2 of \1",
+        "the day that it is counted from comes last",
+    ),
+    _slip(
+        "word-order",
+        rf"within ({_ANCHOR}) of ({_LENGTH})",
+        r"within \2 of \1",
+        "the day that it is counted from comes last",
+    ),
+    _slip(
+        "word-order",
+        rf"must ((?:every|within) {_LENGTH}(?: of {_ANCHOR})?) (\w+ \w+)",
+        r"must \2 \1",
+        "what to do comes before its time",
+    ),
+    _slip(
+        "word-order",
+        r"(\w+(?:\.\w+)?) is not (\w+)",
+        r"not \1 is \2",
+        "`not` comes before what it denies",
+    ),
+    # ---- lengths of time
+    _slip("unit-form", rf"(\d+)[-–]((?:working )?{_UNIT})", r"\1 \2", "`{found}` has a hyphen"),
+    _slip(
+        "unit-form", r"(\d+)[-–]working(?:-| )days?", r"\1 working days", "`{found}` has a hyphen"
+    ),
+    _slip(
+        "unit-form",
+        r"(\d+)\s?(h|d|w|m|y)(?:ks?|ths?|rs?|os?|ons?)?",
+        lambda found: f"{found[1]} {_SHORT_UNITS[found[2].lower()]}",
+        "`{found}` is cut short",
+    ),
+    _slip("unit-form", "workdays?|work days?|business days?|working-days?", "working days"),
+    _slip("unit-form", "a fortnight|fortnight", "2 weeks"),
+    *(
+        _slip(
+            "unfinished-sentence",
+            rf"{word}(?=\s*\n)",
+            f"{word} week",
+            "`{found}` needs a length of time",
+            f"such as `{example}`",
+        )
+        for word, example in (
+            ("every", "every 6 weeks"),
+            ("within", "within 10 working days of start"),
+        )
+    ),
+    *(
+        _slip(
+            "number-in-words",
+            word,
+            str(figure),
+            "`{found}` is a number in words",
+            "write numbers in figures: `{mend}`",
+        )
+        for word, figure in zip(_NUMBERS.split(), _FIGURES, strict=True)
+    ),
+    _slip(
+        "unit-form",
+        rf"\d+\s*(?:to|or|-|–)\s*({_LENGTH})",
+        r"\1",
+        "a length of time is one number",
+        "write the longest that it may be: `{mend}`",
+    ),
+    # ---- dates
+    _slip(
+        "date-form",
+        rf"({_MONTH}) (\d+)(?:st|nd|rd|th)?,? (\d+)",
+        r"\2 \1 \3",
+        "`{found}` is written in another order",
+    ),
+    _slip(
+        "date-form",
+        rf"(\d+)(?:st|nd|rd|th) (?:of )?({_MONTH}),? (\d+)",
+        r"\1 \2 \3",
+        "`{found}` has more than the day, the month and the year",
+    ),
+    _slip(
+        "date-form",
+        r"(\d{4})-(\d\d)-(\d\d)",
+        _date(3, 2, 1),
+        "`{found}` is a date in figures",
+        "write the month as a word: `{mend}`",
+    ),
+    _slip(
+        "date-form",
+        r"(\d\d?)[-/.](\d\d?)[-/.](\d{4})",
+        _date(1, 2, 3),
+        "`{found}` is a date in figures, and could be read in two ways",
+        "write the month as a word, such as `{mend}`",
+    ),
+    _slip(
+        "date-form",
+        r"(\d\d?) (jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,? (\d{4})",
+        _month_by_its_start,
+        "`{found}` does not name its month in full, with a capital letter",
+    ),
+    # ---- words that are missing
+    _slip(
+        "missing-of",
+        rf"({_LENGTH}) (?:from|after|since)",
+        r"\1 of",
+        "a length of time is counted with `of`, not with `{last}`",
+    ),
+    _slip("missing-of", rf"({_LENGTH}) ([a-z]\w*)", r"\1 of \2", "`of` is missing before `{last}`"),
+    _slip(
+        "missing-then",
+        rf"(\w+|\)) ({_LENGTH})",
+        r"\1 then \2",
+        "`then` is missing after a condition",
+    ),
+    _slip("missing-every", rf"(\w+) ({_LENGTH})", r"\1 every \2", "`every` or `within` is missing"),
+    _slip(
+        "missing-source",
+        r'cite(?=\s*")',
+        "cite source_",
+        "`cite` names no document",
+        'name one that a `source` statement declares: `cite standards "section 2"`',
+    ),
+    _slip(
+        "name-form",
+        r"rule(?=\s*\")",
+        "rule name_",
+        "the rule has no name",
+        'a name of one word stands before the title: `rule our_visits "Visits"`',
+    ),
+    _slip(
+        "duty-outside-rule",
+        r"(?-i:must|should)(?= \w+ \w+)",
+        "rule name_ must",
+        "this duty stands in no rule",
+        'begin the rule above it: `rule our_visits "Visits"`, and what it cites',
+    ),
+    # ---- other words for what the language says
+    _slip("other-wording", "shall|will|has to|needs? to", "must"),
+    _slip("other-wording", "ought to", "should"),
+    _slip("other-wording", "daily", "every day"),
+    _slip("other-wording", "weekly", "every week"),
+    _slip("other-wording", "fortnightly|every other week", "every 2 weeks"),
+    _slip("other-wording", "monthly", "every month"),
+    _slip("other-wording", "quarterly", "every quarter"),
+    _slip("other-wording", "yearly|annually", "every year"),
+    _slip(
+        "other-wording",
+        rf"(?:once (?:an?|per|each|every)|each) ((?:\d+ |\w+ )?{_UNIT})",
+        r"every \1",
+    ),
+    _slip(
+        "other-wording",
+        "(?:at least|no less than|not less than)(?: once)? (?:every|each|an?|per)",
+        "every",
+    ),
+    _slip("other-wording", "yes(?: or|,)? no", "yes/no"),
+    _slip("other-wording", "for (?:every|all|any)", "for each"),
+    _slip("other-wording", "must be", "must have"),
+    _slip(
+        "other-wording",
+        rf"(twice|\d+ times) (?:an?|per|every|each|in an?|in every|in each) ({_UNIT})",
+        r"at least \1 each \2",
+    ),
+    _slip(
+        "other-wording",
+        r"(?:aged )?(?:over|above|older than) (\d+)",
+        r"aged \1 or over",
+        help="write `{mend}`; or the next year, if that one is not meant itself",
+    ),
+    _slip("other-wording", "in force (?:since|on|as of|as from)", "in force from"),
+    _slip("other-wording", r"(define \w+) (?:=|:=|is|means|:)", r"\1 as"),
+    _slip("other-wording", r"(expect \w+) (?:to be|is|was)", r"\1"),
+    # ---- marks
+    _slip(
+        "quotation-marks",
+        r"[“”„‟]([^“”„‟\"\n]*)[“”„‟]",
+        r'"\1"',
+        "curly quotation marks are not part of the language",
+        "use straight ones: `{mend}`",
+    ),
+    _slip(
+        "quotation-marks",
+        r"[‘’']([^‘’'\"\n]+)[‘’']",
+        r'"\1"',
+        "single quotation marks are not part of the language",
+        "use double ones: `{mend}`",
+    ),
+    _slip(
+        "quotation-marks",
+        r"(cite \w+) ([^\s\"][^\"\n]*\S)",
+        r'\1 "\2"',
+        "the place in a source stands in quotation marks",
+    ),
+    _slip(
+        "quotation-marks",
+        r"((?:rule|pack|period|event|subject|role|source) \w+) ((?-i:[A-Z])[^\"\n]*\S)",
+        r'\1 "\2"',
+        "a title stands in quotation marks",
+    ),
+    _slip(
+        "quotation-marks",
+        r"(scenario) ([a-z][^\"\n]*\S)",
+        r'\1 "\2"',
+        "the story of a scenario stands in quotation marks",
+    ),
+    _slip(
+        "symbol",
+        r"//([^\n]*)",
+        r"#\1",
+        "`//` does not begin a comment",
+        "begin it with `#`",
+    ),
+    _slip("symbol", "===?|=", "is"),
+    _slip("symbol", "&&?", "and"),
+    _slip("symbol", r"\|\|?", "or"),
+    _slip("symbol", "!(?=\\w)", "not "),
+    _slip(
+        "punctuation",
+        r"[;:.](?=\s|$)",
+        "",
+        "`{found}` has no place here",
+        "leave it out: a sentence ends where the next one begins",
+    ),
+    _slip("punctuation", r"(during (?:the )?\w+),", r"\1", "the comma has no place here"),
+    _slip(
+        "punctuation",
+        r"\((unless [^()\n]*)\)",
+        r"\1",
+        "brackets are for conditions",
+        "leave them out around an exception: `{mend}`",
+    ),
+    _slip(
+        "punctuation",
+        r"\([^()\n]*?(?= then)",
+        "permanent",
+        "a bracket is not closed",
+        "close it where the condition in it ends",
+    ),
+    # ---- names
+    _slip(
+        "name-form",
         r"an?|the",
         "article_",
         "`{found}` is an article, and articles mean nothing here",
         "use a name of more than one letter",
     ),
     _slip(
+        "name-form",
         r"([a-z]\w*)-([a-z]\w*)",
         r"\1_\2",
         "`-` cannot stand in a name",
@@ -86,48 +396,71 @@ SLIPS = (
 )
 """In the order in which they are tried, where several stand equally near to the mistake."""
 
+
+@frozen
+class Stray:
+    """What to do about a character that the language does not have."""
+
+    help: str
+    code: str = "unknown-character"
+
+
 CHARACTERS = {
-    "“": 'use straight quotation marks: "…"',
-    "”": 'use straight quotation marks: "…"',
-    "‘": "use no quotation mark here",
-    "’": "use no apostrophe here",
-    "-": "write a number and a unit with a space: `6 weeks`",
-    "/": "write a date as `23 May 2024`",
+    "“": Stray('use straight quotation marks: "…"', code="quotation-marks"),
+    "”": Stray('use straight quotation marks: "…"', code="quotation-marks"),
+    "‘": Stray("use no quotation mark here", code="quotation-marks"),
+    "’": Stray("use no apostrophe here"),
+    "'": Stray("use no apostrophe here"),
+    "-": Stray("write a number and a unit with a space: `6 weeks`"),
+    "/": Stray("write a date as `23 May 2024`", code="date-form"),
+    "<": Stray("write `under 16`, or `at most 2 visits`", code="symbol"),
+    ">": Stray("write `aged 16 or over`, or `at least 2 visits`", code="symbol"),
+    ";": Stray("leave it out: a sentence ends where the next one begins", code="punctuation"),
 }
-"""What to do about a character that the language does not have."""
+
+
+@frozen
+class Need:
+    """What must follow a word, with an example, for a sentence that stops at it."""
+
+    what: str
+    example: str
+    code: str = "unfinished-sentence"
+
 
 NEEDS = {
-    "unless": ("a condition", "unless permanent then 3 months"),
-    "then": ("a length of time", "unless permanent then 3 months"),
-    ", then": ("another step", "every week until first review, then every 6 weeks"),
-    "failing which": ("a time", "failing which within 2 working days of review"),
-    "every": ("a length of time", "every 6 weeks"),
-    "within": ("a length of time", "within 10 working days of start"),
-    "of": ("a day to count from", "within 10 working days of start"),
-    "until": ("an event", "every week until first review"),
-    "on the day of": ("an event", "on the day of review"),
-    "after": ("an event", "immediately after review"),
-    "where": ("a test", "where kind is cla"),
-    "while": ("a condition", "while placement"),
-    "during": ("a period", "during placement"),
-    "each": ("an event", "for each visit"),
-    "for": ("an occasion", "for each visit"),
-    "and": ("a second condition", "permanent and not first_year"),
-    "or": ("a second condition", "permanent or first_year"),
-    "not": ("a condition", "not permanent"),
-    "is": ("a value", "kind is cla"),
-    "some": ("an event or a period", "some visit"),
-    "no": ("an event or a period", "no visit"),
-    "as": ("a condition", "define settled as permanent"),
-    "must": ("something to do", "must visit CLA every 6 weeks"),
-    "should": ("something to do", "should visit CLA every 6 weeks"),
-    "have": ("a condition", "must have seen"),
-    "cite": ("a source and a place in it", 'cite standards "section 2"'),
-    "refines": ("a rule of a pack below", "refines statutory.cla_visits"),
-    "over": ("the name of a pack", "over statutory"),
-    "in force": ("a first day", "in force from 23 May 2024"),
-    "from": ("a date", "in force from 23 May 2024"),
-    "because": ("words in quotation marks", 'because "the judge asked for it"'),
-    "means": ("an event", "visit CLA means visit of placement"),
+    "unless": Need(
+        "a condition", "unless permanent then 3 months", code="unless-without-condition"
+    ),
+    "then": Need("a length of time", "unless permanent then 3 months"),
+    ", then": Need("another step", "every week until first review, then every 6 weeks"),
+    "failing which": Need("a time", "failing which within 2 working days of review"),
+    "every": Need("a length of time", "every 6 weeks"),
+    "within": Need("a length of time", "within 10 working days of start"),
+    "of": Need("a day to count from", "within 10 working days of start"),
+    "until": Need("an event", "every week until first review"),
+    "on the day of": Need("an event", "on the day of review"),
+    "after": Need("an event", "immediately after review"),
+    "where": Need("a test", "where kind is cla"),
+    "while": Need("a condition", "while placement"),
+    "during": Need("a period", "during placement"),
+    "each": Need("an event", "for each visit"),
+    "for": Need("an occasion", "for each visit"),
+    "and": Need("a second condition", "permanent and not first_year"),
+    "or": Need("a second condition", "permanent or first_year"),
+    "not": Need("a condition", "not permanent"),
+    "is": Need("a value", "kind is cla"),
+    "some": Need("an event or a period", "some visit"),
+    "no": Need("an event or a period", "no visit"),
+    "as": Need("a condition", "define settled as permanent"),
+    "must": Need("something to do", "must visit CLA every 6 weeks"),
+    "should": Need("something to do", "should visit CLA every 6 weeks"),
+    "have": Need("a condition", "must have seen"),
+    "cite": Need("a source and a place in it", 'cite standards "section 2"'),
+    "refines": Need("a rule of a pack below", "refines statutory.cla_visits"),
+    "over": Need("the name of a pack", "over statutory"),
+    "in force": Need("a first day", "in force from 23 May 2024"),
+    "from": Need("a date", "in force from 23 May 2024"),
+    "because": Need("words in quotation marks", 'because "the judge asked for it"'),
+    "means": Need("an event", "visit CLA means visit of placement"),
 }
-"""What must follow a word, with an example, for a sentence that stops at it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+import re
+
+from attrs import field, frozen
 
 
 @frozen
@@ -33,8 +35,30 @@ class SourceText:
     """A file's name and its text, kept to mark words in messages."""
 
     file: str
-    text: str
+    text: str = field(repr=False)
+    _lines: list[str] = field(init=False, repr=False, eq=False)
+
+    @_lines.default
+    def _split(self) -> list[str]:
+        return self.text.split("\n")  # the only end of a line that the parser counts
 
     def line(self, number: int) -> str:
-        lines = self.text.splitlines()
-        return lines[number - 1] if 0 < number <= len(lines) else ""
+        """One line, counted from 1; nothing beyond the last."""
+        return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
+
+    def span(self, start: int, end: int) -> Span:
+        """The stretch between two offsets."""
+        return Span(self.file, *self._place(start), *self._place(end))
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        return self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
+
+
+def outside_quotes(text: str) -> str:
+    """The text with spaces in place of comments and of what stands in quotation marks."""
+    return re.sub(r'"[^"\n]*"|#[^\n]*', _spaces, text)
+
+
+def _spaces(found: re.Match[str]) -> str:
+    inner = " " * (len(found[0]) - 2)
+    return f'"{inner}"' if found[0][0] == '"' else " " * len(found[0])

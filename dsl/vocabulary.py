@@ -8,8 +8,9 @@ from attrs import evolve, frozen
 
 from duly.dsl import ast
 from duly.dsl import policy as p
-from duly.dsl.conditions import Conditions
-from duly.dsl.names import UNREAD, Names, Phrase
+from duly.dsl.conditions import Conditions, counted
+from duly.dsl.diagnostics import Compared
+from duly.dsl.names import UNREAD, Names, Owner, Phrase
 
 
 @frozen
@@ -35,7 +36,7 @@ class Vocabulary:
         if not self._claim(statement.nature, statement.name):
             return
         members = statement.members
-        of = [m.name.text for m in members if _is(m, "of") and m.name]
+        of = [word.text for word in _words(members, "of")]
         joined = [m for m in members if isinstance(m, ast.MemberItem) and m.what == "joined"]
         plural = next((w.text for w in _words(members, "plural")), None)
         kind = p.Kind(
@@ -69,7 +70,7 @@ class Vocabulary:
         allowed = {"yes/no": ("yes", "no"), "one of": values}.get(item.type)
         if usually and allowed and usually not in allowed:
             self.names.unknown(item.usually, "value", allowed, UNREAD)  # type: ignore[arg-type]
-        return p.Attribute(item.name.text, item.type, values, usually, item.name.span)  # type: ignore[arg-type]
+        return p.Attribute(item.name.text, item.type, values, usually, item.name.span)
 
     def check_kinds(self) -> None:
         """What kinds say of each other, once all are declared."""
@@ -87,6 +88,29 @@ class Vocabulary:
         if self._claim("definition", statement.name):
             self.names.defines[statement.name.text] = statement
 
+    def calendar(self, statement: ast.CalendarStatement) -> None:
+        """Stretches of days that windows may follow."""
+        name = statement.name.text
+        if self._claim("calendar", statement.name):
+            self.names.calendars[name] = p.Calendar(
+                name, statement.title, statement.first, statement.last
+            )
+
+    def statuses(self, statement: ast.KindStatement) -> None:
+        """Which rows of an event were done, and which are still expected."""
+        kind = self.names.kinds.get(statement.name.text)
+        for item in statement.members:
+            if isinstance(item, ast.StatusItem) and kind is not None:
+                condition = self.conditions.where(item.condition, kind)
+                kind = evolve(kind, **{item.what: condition})  # type: ignore[arg-type]
+                self.names.kinds[kind.name] = kind
+
+    def never(self, statement: ast.NeverStatement) -> None:
+        """What cannot be true together of one subject."""
+        condition = self.conditions.bind(statement.condition, self.conditions.place_on())
+        if condition is not None:
+            self.names.never.append(condition)
+
     def phrase(self, statement: ast.PhraseStatement) -> None:
         """Two words for the events that they count."""
         key = (statement.verb.text, statement.object.text)
@@ -97,7 +121,7 @@ class Vocabulary:
         period = self.names.expect(statement.period, "period") if statement.period else None
         if event is None:
             return
-        where = self.conditions.where(statement.where, event)
+        where = counted(event, self.conditions.where(statement.where, event))
         self.names.phrases[key] = Phrase(p.Act(event.name, where), period.name if period else None)
 
     def _claim(self, what: str, word: ast.Word, among: str = "") -> bool:
@@ -108,17 +132,18 @@ class Vocabulary:
         key = f"{among} {word.text}"
         owner = self.names.owners.get(key)
         if owner is None:
-            self.names.owners[key] = self.pack
+            self.names.owners[key] = Owner(self.pack, word.span)
             return True
-        if owner == self.pack:
-            self.names.duplicate(what, word.text, word.span)
+        if owner.pack == self.pack:
+            self.names.duplicate(what, word.text, word.span, owner.span)
         else:
             self.names.diagnostics.add(
                 "redefined-name",
-                f"`{word}` already means something in pack `{owner}`",
+                f"`{word}` already means something in pack `{owner.pack}`",
                 word.span,
                 why="the law below must keep its own meaning, or the floor could move unseen",
                 help="use another name",
+                compared=Compared(f"`{word}` of pack `{owner.pack}`", owner.span),
             )
         return False
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from attrs import evolve, frozen
 
 from duly.engine.dates import Days
+from duly.engine.days import FAR, MISSING, UNTIMED
 from duly.engine.facts import Table
 from duly.engine.keys import Flags
+from duly.engine.moments import Minutes
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import DutyPlan
-from duly.engine.timeline import Domain
+from duly.engine.timeline import Domain, first_rows
 
 (
     MET,
@@ -37,14 +41,30 @@ from duly.engine.timeline import Domain
     QUARANTINED,
     BLANK_BIRTH,
     NO_COLUMN,
-) = range(11)
+    NO_LENGTH,
+    NO_CALENDAR,
+    UNDECIDED_STATE,
+    SHORT_RECORD,
+    TIME_OF_DAY,
+) = range(16)
 """Why an obligation is ``cannot tell``."""
+
+
+@frozen(eq=False)
+class Tables:
+    """What the rows of a batch point into: acts, anchors, and the rows that scopes are made of."""
+
+    act: Table | None
+    anchor: Table | None = None
+    scope: Table | None = None
 
 
 @frozen(eq=False)
 class Batch:
     """The obligations of one step of one duty; arrays of equal length, days as int32.
 
+    ``anchor_minute``, ``deadline_minute`` and ``fulfilled_minute`` are the times of day of steps
+    that look at them, ``UNTIMED`` where there is none (1,440 is the end of the day).
     ``act`` is the fulfilling row (-1 for none), ``end`` the day on which the obligation ended
     (``FAR`` while it runs), ``doubt`` why it cannot be told, ``code`` the state of the guard's
     leaves that decided the deadline, ``mover`` a leaf that is not known and would move it (-1 for
@@ -68,12 +88,44 @@ class Batch:
     mover: npt.NDArray[np.int8]
     doubt: npt.NDArray[np.int8]
     code: npt.NDArray[np.int32]
+    anchor_minute: Minutes
+    deadline_minute: Minutes
+    fulfilled_minute: Minutes
     anchor_table: Table | None
-    act_table: Table
+    act_table: Table | None
     scope_table: Table | None
 
     def __len__(self) -> int:
         return len(self.scope)
+
+    @classmethod
+    def of(
+        cls,
+        duty: DutyPlan,
+        domain: Domain,
+        scope: Days,
+        tables: Tables,
+        *,
+        step: int = 0,
+        **columns: npt.NDArray[np.generic],
+    ) -> Batch:
+        """A batch of which only some columns have something to say; the others are blank."""
+        count = len(scope)
+        filled: dict[str, Any] = {}
+        for name, (dtype, blank) in _BLANKS.items():
+            given: Any = columns.pop(name, blank)
+            filled[name] = np.broadcast_to(np.asarray(given, dtype), count).copy()
+        assert not columns, columns
+        return cls(
+            duty,
+            step,
+            domain,
+            scope,
+            **filled,
+            anchor_table=tables.anchor,
+            act_table=tables.act,
+            scope_table=tables.scope,
+        )
 
     @property
     def subject(self) -> Days:
@@ -95,26 +147,24 @@ class Batch:
         return evolve(self, **{name: getattr(self, name)[keep] for name in _COLUMNS})
 
 
-_COLUMNS = (
-    "scope",
-    "anchor",
-    "anchor_from",
-    "anchor_row",
-    "deadline",
-    "fulfilled",
-    "act",
-    "end",
-    "verdict",
-    "days",
-    "assumed",
-    "mover",
-    "doubt",
-    "code",
-)
+_BLANKS: dict[str, tuple[type, int]] = {
+    "anchor": (np.int32, MISSING),
+    "anchor_from": (np.int8, 0),
+    "anchor_row": (np.int32, -1),
+    "deadline": (np.int32, MISSING),
+    "fulfilled": (np.int32, MISSING),
+    "act": (np.int32, -1),
+    "end": (np.int32, FAR),
+    "verdict": (np.int8, 0),
+    "days": (np.int32, 0),
+    "assumed": (np.bool_, 0),
+    "mover": (np.int8, -1),
+    "doubt": (np.int8, 0),
+    "code": (np.int32, 0),
+    "anchor_minute": (np.int16, UNTIMED),
+    "deadline_minute": (np.int16, UNTIMED),
+    "fulfilled_minute": (np.int16, UNTIMED),
+}
+"""The columns of a batch beside ``scope``, with their types and what stands where nothing is."""
 
-
-def first_rows(domain: Domain) -> Days:
-    """The first table row of each scope, -1 where it is not made of rows."""
-    first = np.full(len(domain), -1, np.int32)
-    first[domain.member_scope[::-1]] = domain.member_row[::-1]
-    return first
+_COLUMNS = ("scope", *_BLANKS)

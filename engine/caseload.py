@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, cached_property, partial
+
 import numpy as np
 from attrs import evolve, frozen
 
@@ -10,6 +13,7 @@ from duly.engine.dates import Days
 from duly.engine.days import FAR
 from duly.engine.facts import ANY_PARENT, Facts, Table
 from duly.engine.keys import spans
+from duly.engine.lower import TruthTable, truth_table
 from duly.engine.timeline import Domain
 
 
@@ -19,10 +23,21 @@ class Caseload:
 
     facts: Facts
     as_at: int
+    policy: p.Policy
+
+    @cached_property
+    def truth_table(self) -> Callable[[p.Condition], TruthTable]:
+        """Each condition's leaves and table, worked out once."""
+        return cache(partial(truth_table, self.policy))
 
     def table(self, kind: str) -> Table:
         """All rows of a kind."""
         return self.facts.tables[kind]
+
+    def with_table(self, table: Table) -> Caseload:
+        """The same with other rows of one kind."""
+        tables = {**self.facts.tables, table.kind.name: table}
+        return evolve(self, facts=evolve(self.facts, tables=tables))
 
     def held(self, kind: str, where: p.Condition | None) -> Table:
         """The same, covered only as far as sources hold the rows that the test asks for.
@@ -43,6 +58,22 @@ class Caseload:
         return table
 
 
+def _of_members(domain: Domain, table: Table) -> tuple[Days, Days]:
+    """By id, where several scopes are made of the same rows; rows of anyone's are each scope's."""
+    order = np.argsort(domain.member_row, kind="stable")
+    rows = np.flatnonzero((table.parent >= 0) | (table.parent == ANY_PARENT)).astype(np.int32)
+    parent = domain.member_row[order]
+    lo = np.searchsorted(parent, table.parent[rows], side="left")
+    hi = np.searchsorted(parent, table.parent[rows], side="right")
+    which, place = spans(lo, hi)
+    scope, row = domain.member_scope[order][place], rows[which]
+    anyones = rows[table.parent[rows] == ANY_PARENT]
+    first = np.searchsorted(table.subject[anyones], domain.subject, side="left")
+    last = np.searchsorted(table.subject[anyones], domain.subject, side="right")
+    whose, some = spans(first, last)
+    return np.concatenate([scope, whose]), np.concatenate([row, anyones[some]])
+
+
 def _asked_for(table: Table, attribute: str, where: p.Condition | None) -> frozenset[str]:
     """The values of an attribute that a test lets through; all, where it does not look at it."""
     tests = where.parts if isinstance(where, p.And) else (where,)
@@ -55,6 +86,8 @@ def _asked_for(table: Table, attribute: str, where: p.Condition | None) -> froze
 def pairs(domain: Domain, table: Table, own: bool) -> tuple[Days, Days]:
     """Which rows each scope looks at: by id where it is so declared, else its subject's."""
     if own and domain.period is not None and table.kind.of == domain.period:
+        if domain.event is not None:
+            return _of_members(domain, table)
         scope_of = np.full(int(domain.member_row.max(initial=-1)) + 2, -1, np.int32)
         scope_of[domain.member_row] = domain.member_scope
         parent = np.where(table.parent < len(scope_of) - 1, table.parent, -1)

@@ -15,11 +15,11 @@ from duly.engine import batch as b
 from duly.engine import runs
 from duly.engine.batch import Batch
 from duly.engine.dates import PROCLAIMED_UNTIL, Days, iso
-from duly.engine.days import FAR, MISSING, day_of
+from duly.engine.days import FAR, MISSING, UNTIMED, day_of
 from duly.engine.facts import Facts, Table
-from duly.engine.lower import leaves_of
+from duly.engine.lower import kind_of, leaves_of
 from duly.engine.obligations import COLUMNS, VERDICTS, Obligations
-from duly.engine.plan import DutyPlan, Group, Leaf, Plan, condition_text
+from duly.engine.plan import DutyPlan, Group, Plan, anchor_text, condition_text
 
 Text = npt.NDArray[np.object_]
 
@@ -161,7 +161,7 @@ def _summaries(
                     counts[VERDICTS[code]] += int(number)
             subjects.update(np.unique(batch.subject[keep]).tolist())
             earlier += int((~keep).sum())
-        forces = [s.duty.force for s in rule.duties if isinstance(s.duty, p.Do | p.Have)]
+        forces = [s.duty.force for s in rule.duties if not isinstance(s.duty, p.May)]
         yield RuleSummary(
             rule.pack,
             rule.name,
@@ -185,10 +185,8 @@ def paired_duties(plan: Plan) -> list[list[DutyPlan]]:
         by_rule.setdefault(duty.rule.qualified, []).append(number)
     for number, duty in enumerate(plan.duties):
         root[number] = number
-        if duty.rule.refines is None:
-            continue
         here = by_rule[duty.rule.qualified]
-        below = by_rule.get(duty.rule.refines, [])
+        below = [n for name in duty.rule.stands_for for n in by_rule.get(name, [])]
         partner = _partner(plan, number, here, below)
         if partner is not None:
             root[number] = root[partner]
@@ -212,7 +210,7 @@ def _partner(plan: Plan, number: int, here: Sequence[int], below: Sequence[int])
     return alike[0] if len(rivals) == len(alike) == 1 else None
 
 
-def _failing(duty: p.Do | p.Have) -> bool:
+def _failing(duty: p.Do | p.Have | p.Forbid) -> bool:
     return isinstance(duty, p.Do) and duty.failing_which
 
 
@@ -220,10 +218,14 @@ def _shape(plan: DutyPlan) -> tuple[object, ...]:
     """What makes duties alike: their act and the kind of timing that they begin with."""
     duty = plan.duty
     if isinstance(duty, p.Have):
-        assert isinstance(plan.scope, p.ForEach)
-        return ("have", plan.scope.occasion)
+        occasion = plan.scope.occasion if isinstance(plan.scope, p.ForEach) else "throughout"
+        return ("have", occasion)
+    if isinstance(duty, p.Forbid):
+        return ("not", duty.act.event, duty.act.milestone, duty.act.edge, type(duty.stretch))
     timing = duty.steps[0].timing
-    wording = timing.wording if isinstance(timing, p.Within) else ""
+    wording: str = timing.wording if isinstance(timing, p.Within) else ""
+    if isinstance(timing, p.Times):
+        wording = "at most" if timing.at_most else "at least"
     return (duty.act.event, duty.act.milestone, duty.failing_which, type(timing).__name__, wording)
 
 
@@ -284,7 +286,7 @@ def _rows(
         "anchor_ref": ref,
         "anchor_date": iso(batch.anchor).astype(object),
         "deadline": iso(batch.deadline).astype(object),
-        "deadline_time": same(""),
+        "deadline_time": _times(batch),
         "effective_deadline": iso(floor).astype(object),
         "fulfilled_on": iso(batch.fulfilled).astype(object),
         "fulfilled_ref": _ids(batch.act_table, batch.act),
@@ -292,7 +294,7 @@ def _rows(
         "days": np.where(_countable(batch), batch.days.astype(object), ""),
         "assumed": np.where(batch.assumed, "yes", "no").astype(object),
         "reason": np.array(sentences, dtype=object)[number],
-        "citation": same("; ".join(str(c) for c in duty.rule.citations)),
+        "citation": same("; ".join(map(str, _citations(duty)))),
         "team": same(""),
         "worker": same(""),
         "as_at": same(as_at.isoformat()),
@@ -301,11 +303,29 @@ def _rows(
     }
 
 
+def _citations(duty: DutyPlan) -> tuple[p.Citation, ...]:
+    """What the rule and the duty cite."""
+    return tuple(dict.fromkeys((*duty.rule.citations, *duty.duty.grounds.citations)))
+
+
+_CLOCK = np.array([*(f"{h:02}:{m:02}" for h in range(24) for m in range(60)), "", ""], object)
+
+
+def _times(batch: Batch) -> Text:
+    """The time of each deadline, blank where it is the end of the day."""
+    if (batch.deadline_minute == UNTIMED).all():
+        return np.full(len(batch), "", object)
+    times: Text = _CLOCK[np.where(batch.deadline == MISSING, UNTIMED, batch.deadline_minute)]
+    return times
+
+
 def _countable(batch: Batch) -> npt.NDArray[np.bool_]:
     return np.isin(batch.verdict, (b.MET_LATE, b.OVERDUE, b.NOT_MET, b.DUE, b.NEEDS_JUDGEMENT))
 
 
-def _ids(table: Table, rows: Days) -> Text:
+def _ids(table: Table | None, rows: Days) -> Text:
+    if table is None:
+        return np.full(len(rows), "", object)
     return np.append(table.ids, "")[rows]
 
 
@@ -321,6 +341,7 @@ def _scope_refs(batch: Batch, facts: Facts) -> Text:
 def _anchors(batch: Batch) -> tuple[Text, Text, Text]:
     """What each clock runs from: its kind, its id, and where in the source it stands."""
     kind, ref, source = (np.full(len(batch), "", object) for _ in range(3))
+    kind[batch.anchor_from == runs.FROM_ITSELF] = "window" if batch.duty.steps else "stretch"
     tables = {
         runs.FROM_START: (batch.scope_table, batch.scope_row, "start"),
         runs.FROM_ANCHOR: (batch.anchor_table, batch.anchor_row, ""),
@@ -331,11 +352,21 @@ def _anchors(batch: Batch) -> tuple[Text, Text, Text]:
         if not len(some):
             continue
         name = f"{word} of {table.kind.name}" if word and table is not None else word
-        kind[some] = name or (table.kind.name if table is not None else "")
+        without_row = anchor_in_words(batch) if origin == runs.FROM_ANCHOR else ""
+        kind[some] = name or (table.kind.name if table is not None else without_row)
         if table is not None:
             ref[some] = _ids(table, rows[some])
             source[some] = source_refs(table, rows[some])
     return kind, ref, source
+
+
+def anchor_in_words(batch: Batch) -> str:
+    """The anchor of a batch's step, as the rule names it."""
+    if not batch.duty.steps:
+        return ""
+    timing = batch.duty.steps[batch.step].timing
+    anchor = None if isinstance(timing, p.Every | p.Times) else timing.anchor
+    return anchor_text(anchor) if anchor is not None else "start"
 
 
 def source_refs(table: Table, rows: Days) -> Text:
@@ -362,7 +393,11 @@ DOUBTS = {
     b.BLANK_START: "the start is blank: fill it in",
     b.QUARANTINED: "a row of `{scope}` about this child is in quarantine",
     b.BLANK_BIRTH: "it may have been so always, and the date of birth is blank",
+    b.TIME_OF_DAY: "the time of day of {untimed} is not on record, and it decides",
     b.NO_ANCHOR: "no record covers what it counts from",
+    b.NO_LENGTH: "the length of time that the record should state is blank",
+    b.NO_CALENDAR: "no source gives the stretches of the calendar `{calendar}`",
+    b.SHORT_RECORD: "the record of `{act}` ends before it is over",
 }
 """Why an obligation cannot be told, for the person who can fill the gap."""
 
@@ -380,14 +415,16 @@ def reasons(
     ``absent`` are kinds that no source holds, which is then said of what is assumed.
     """
     beyond = batch.deadline > day_of(PROCLAIMED_UNTIL)
-    key = batch.code.astype(np.int64)  # of eleven leaves and all that follows: 33 bits
+    key = batch.code.astype(np.int64)  # of eleven leaves and all that follows: 34 bits
     for column, size in (
         (batch.verdict, 16),
-        (batch.doubt, 16),
+        (batch.doubt, 32),
         (batch.mover + 1, 16),
         (batch.assumed, 2),
         (beyond, 2),
         (_unread(batch), 2),
+        (_untimed(batch), 4),
+        (_order_unknown(batch), 2),
     ):
         if column.any():  # few keys are quicker, and most columns say nothing
             key = key * size + column
@@ -399,11 +436,39 @@ def reasons(
 
 def _unread(batch: Batch) -> npt.NDArray[np.bool_]:
     """Whether something was missed and a row about the child could not be read."""
-    if not batch.act_table.unread:
+    if batch.act_table is None or not batch.act_table.unread:
         return np.zeros(len(batch), bool)
     missed = np.isin(batch.verdict, (b.OVERDUE, b.NOT_MET, b.MET_LATE))
     unread: npt.NDArray[np.bool_] = missed & np.isin(batch.subject, list(batch.act_table.unread))
     return unread
+
+
+def _untimed(batch: Batch) -> npt.NDArray[np.int64]:
+    """What has no time where that decides: 1 for the anchor, 2 for the act."""
+    decides = batch.doubt == b.TIME_OF_DAY
+    anchor = decides & (batch.anchor_minute == UNTIMED)
+    act = decides & (batch.fulfilled != MISSING) & (~anchor | (batch.fulfilled_minute == UNTIMED))
+    which: npt.NDArray[np.int64] = anchor.astype(np.int64) + 2 * act.astype(np.int64)
+    return which
+
+
+def _from_another_event(batch: Batch, act: p.Act) -> bool:
+    """Whether a ``within`` runs from events of another kind than the act's own."""
+    timing, table = batch.duty.steps[0].timing, batch.anchor_table
+    if not isinstance(timing, p.Within) or timing.anchor is None or act.dated == "end":
+        return False
+    return table is not None and table.kind.nature == "event" and table.kind.name != act.event
+
+
+def _order_unknown(batch: Batch) -> npt.NDArray[np.bool_]:
+    """Whether it was done on the day of another event, and which came first is not on record."""
+    duty = batch.duty.duty
+    if not isinstance(duty, p.Do) or batch.step or not _from_another_event(batch, duty.act):
+        return np.zeros(len(batch), bool)
+    same_day = (batch.fulfilled == batch.anchor) & (batch.fulfilled != MISSING)
+    untimed = (batch.anchor_minute == UNTIMED) | (batch.fulfilled_minute == UNTIMED)
+    unknown: npt.NDArray[np.bool_] = same_day & untimed
+    return unknown
 
 
 def _numbered(
@@ -425,21 +490,37 @@ def reason(batch: Batch, row: int, absent: frozenset[str] = frozenset()) -> str:
     """The grounds of one obligation: its clause, what was assumed, what cannot be told."""
     one = batch.take(np.array([row]))
     parts = [_clause(batch, row)]
-    if batch.doubt[row] != b.NO_DOUBT:
+    if batch.doubt[row] == b.UNDECIDED_STATE:
+        parts.append(_missing_fact(batch, row, absent))
+    elif batch.doubt[row] != b.NO_DOUBT:
         parts.append(_doubt(batch, row))
     elif batch.assumed[row]:
-        parts.append(_assumption(batch, row, absent))
-    if _unread(one).any():
+        parts.append(f"assumed: {_missing_fact(batch, row, absent)}")
+    if batch.act_table is not None and _unread(one).any():
         parts.append(f"a row of `{batch.act_table.kind.name}` about this child is in quarantine")
-    parts.extend(f"not confirmed: {text}" for text in batch.duty.rule.unconfirmed)
+    if _order_unknown(one).any():
+        parts.append("the order within the day is not known")
+    parts.extend(f"not confirmed: {text}" for text in _unconfirmed(batch, row))
     if batch.deadline[row] > day_of(PROCLAIMED_UNTIL) and _working_days(batch.duty):
         parts.append(f"bank holidays are proclaimed only to {PROCLAIMED_UNTIL:%Y}")
     return "; ".join(part for part in parts if part)
 
 
+def _unconfirmed(batch: Batch, row: int) -> tuple[str, ...]:
+    """What nobody has yet read at source, of all that the verdict rests on."""
+    duty = batch.duty
+    found = [*duty.rule.unconfirmed, *duty.duty.grounds.unconfirmed]
+    if duty.steps:
+        guard = duty.steps[batch.step].guard
+        mask = int(guard.table[batch.code[row]])
+        standing = [outcome for n, outcome in enumerate(guard.outcomes) if mask >> n & 1]
+        found.extend(text for outcome in standing for text in outcome.grounds.unconfirmed)
+    return tuple(dict.fromkeys(found))
+
+
 def _clause(batch: Batch, row: int) -> str:
     duty = batch.duty
-    if isinstance(duty.duty, p.Have):
+    if not isinstance(duty.duty, p.Do):
         return duty.duty.text
     guard = duty.steps[batch.step].guard
     mask = int(guard.table[batch.code[row]])
@@ -454,49 +535,51 @@ def _clause(batch: Batch, row: int) -> str:
 
 
 def _doubt(batch: Batch, row: int) -> str:
-    act = batch.act_table.kind.name
-    test = "the record says enough"
-    if isinstance(batch.duty.duty, p.Do) and batch.duty.duty.act.where is not None:
-        test = condition_text(batch.duty.duty.act.where)
-    elif isinstance(batch.duty.duty, p.Have):
-        test = condition_text(batch.duty.duty.condition)
-    scope = batch.scope_table.kind.name if batch.scope_table is not None else ""
-    milestone = batch.duty.duty.act.milestone if isinstance(batch.duty.duty, p.Do) else ""
+    duty, test = batch.duty.duty, "the record says enough"
+    if isinstance(duty, p.Have):
+        test = condition_text(duty.condition)
+    elif duty.act.where is not None:
+        test = condition_text(duty.act.where)
     return DOUBTS[int(batch.doubt[row])].format(
-        act=act, test=test, scope=scope, milestone=milestone
+        act=batch.act_table.kind.name if batch.act_table is not None else "",
+        test=test,
+        scope=batch.scope_table.kind.name if batch.scope_table is not None else "",
+        milestone="" if isinstance(duty, p.Have) else duty.act.milestone,
+        calendar=_calendar(batch.duty),
+        untimed=_names_untimed(batch, row),
     )
 
 
-def _assumption(batch: Batch, row: int, absent: frozenset[str]) -> str:
-    """The fact that would move an assumed date: the kinds that nobody holds, else the condition."""
-    guard = batch.duty.steps[batch.step].guard
+def _calendar(duty: DutyPlan) -> str:
+    """The name of the calendar that a duty's windows follow."""
+    timing = duty.steps[0].timing if duty.steps else None
+    named = isinstance(timing, p.Times) and isinstance(timing.window, p.NamedCalendar)
+    return timing.window.name if named else ""  # type: ignore[union-attr]
+
+
+def _names_untimed(batch: Batch, row: int) -> str:
+    """What has no time of day, in words."""
+    which = int(_untimed(batch.take(np.array([row])))[0])
+    anchor, _, _ = _anchors(batch.take(np.array([row])))
+    names = [anchor[0] or "start"] if which & 1 else []
+    if which & 2 and batch.act_table is not None:
+        names.append(batch.act_table.kind.name)
+    return " and of ".join(f"`{name}`" for name in names)
+
+
+def _missing_fact(batch: Batch, row: int, absent: frozenset[str]) -> str:
+    """The fact that would move the verdict: the kinds that nobody holds, else the condition."""
+    guard = batch.duty.guard or batch.duty.steps[batch.step].guard
     mover = int(batch.mover[row])
     if mover < 0:
-        return "assumed: it is not known whether what it counts from is there"
+        return "it is not known whether what it counts from is there"
     leaf = guard.leaves[mover]
     leaves = leaves_of(leaf.condition) if isinstance(leaf, Group) else [leaf]
-    held_nowhere = sorted({kind for part in leaves if (kind := _kind_of(part)) in absent})
+    held_nowhere = sorted({kind for part in leaves if (kind := kind_of(part)) in absent})
     if held_nowhere:
-        return f"assumed: no source holds {', '.join(f'`{kind}`' for kind in held_nowhere)}"
-    return f"assumed: it is not known whether {condition_text(leaf)}"
-
-
-def _kind_of(leaf: Leaf) -> str | None:
-    """The kind of fact that a leaf looks up, where it is one of its own."""
-    match leaf:
-        case p.Running(kind) | p.Count(kind):
-            return kind
-        case p.Elapsed(p.EventDay(kind)) | p.Elapsed(p.PeriodEdge(kind)):
-            return kind
-        case _:
-            return None
+        return f"no source holds {', '.join(f'`{kind}`' for kind in held_nowhere)}"
+    return f"it is not known whether {condition_text(leaf)}"
 
 
 def _working_days(duty: DutyPlan) -> bool:
-    durations = [
-        outcome.duration
-        for step in duty.steps
-        for outcome in step.guard.outcomes
-        if outcome.duration
-    ]
-    return any(duration.unit == "working day" for duration in durations)
+    return any(outcome.in_working_days for step in duty.steps for outcome in step.guard.outcomes)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve
+from attrs import evolve, frozen
 
 from duly.dsl import policy as p
+from duly.engine import counting
 from duly.engine.caseload import Caseload, pairs
-from duly.engine.dates import Days, back_table, boundary_table
+from duly.engine.counting import MANY, Bounds
+from duly.engine.dates import Days, boundary_table, deadline_table
 from duly.engine.days import FAR, MISSING, UNKNOWN
-from duly.engine.elapsed import elapsed
+from duly.engine.elapsed import Seen, elapsed, seen_at_start, seen_in_rows, seen_on
 from duly.engine.facts import Column, Table
-from duly.engine.lower import truth_table
-from duly.engine.plan import Group, InForceOn, Leaf
+from duly.engine.lasting import added_up, lasting
+from duly.engine.plan import Group, Guard, InForceOn, Leaf, Surely
 from duly.engine.timeline import (
     Domain,
     Steps,
@@ -26,11 +27,9 @@ from duly.engine.timeline import (
     constant,
     counted,
     on_days,
+    places,
     timeline,
 )
-
-MANY = 1 << 12
-"""More events than anybody has: what an uncovered stretch may hold."""
 
 
 def steps_of(leaf: Leaf, domain: Domain, caseload: Caseload) -> Steps:
@@ -42,21 +41,83 @@ def steps_of(leaf: Leaf, domain: Domain, caseload: Caseload) -> Steps:
             return _attribute(domain, caseload, owner, name, lambda c: is_one_of(c, values))
         case p.Stated(owner, name):
             return _attribute(domain, caseload, owner, name, is_stated)
+        case p.Compare(owner, name, least, most):
+            return _attribute(domain, caseload, owner, name, lambda c: lies_in(c, least, most))
+        case p.Includes(owner, name, role):
+            return _attribute(domain, caseload, owner, name, lambda c: includes(c, role))
         case p.Running():
             return _running(leaf.period, leaf.where, False, 1, None, domain, caseload)
-        case p.Count(kind, least, most, where, _, own):
+        case p.Count(kind, least, most, where, own=own):
             if caseload.table(kind).kind.nature == "period":
                 return _running(kind, where, own, least, most, domain, caseload)
-            return _events(leaf, domain, caseload)
-        case p.Elapsed():
-            return elapsed(leaf, domain, caseload, tested)
+            if leaf.since is None:
+                return _events(leaf, domain, caseload)
+            fits = tested(where, caseload.held(kind, where), caseload)
+            return counting.since(leaf, domain, caseload, fits, seen(leaf.since, domain, caseload))
+        case p.Lasting(window=None, since=None):
+            return lasting(leaf, domain, caseload)
+        case p.Lasting(since=anchor):
+            return added_up(leaf, domain, caseload, _bounds(anchor, domain, caseload))
+        case p.Elapsed(anchor):
+            return elapsed(leaf, domain, seen(anchor, domain, caseload))
         case p.Aged(years):
             return _aged(years, domain, caseload)
         case InForceOn(first, last):
             return _in_force(first, last, domain)
+        case Surely(condition):
+            line = possible(condition, domain, caseload)
+            return Steps(line.scope, line.day, (line.code == TRUE_BIT).astype(np.int8))
+        case p.Agreed(owner, name):
+            return _attribute(domain, caseload, owner, name, _which_value)
         case Group(condition):
             line = possible(condition, domain, caseload)
             return Steps(line.scope, line.day, _VALUE_OF_BITS[line.code])
+
+
+def seen(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> Seen:
+    """Where the anchors of each scope are, and where one may have gone unseen."""
+    match anchor:
+        case p.ScopeStart():
+            return seen_at_start(domain)
+        case p.Birthday(years):
+            day = birthdays(years, caseload)
+            every = np.arange(len(day), dtype=np.int32)
+            return seen_on(domain, every, day, day != MISSING)
+        case p.Becoming(condition):
+            found = stretches(condition, caseload)
+            began = found.start > 0
+            return seen_on(domain, found.subject[began], found.start[began], found.sure[began])
+        case p.EventDay() | p.PeriodEdge():
+            return seen_in_rows(anchor, domain, caseload, tested)
+        case p.AnyOf() | p.Missed():
+            raise NotImplementedError("no condition looks at these")
+
+
+def _bounds(anchor: p.Anchor | None, domain: Domain, caseload: Caseload) -> Bounds | None:
+    """From which days on a sum counts, where it counts since an anchor."""
+    if anchor is None:
+        return None
+    return counting.bounds_since(anchor, seen(anchor, domain, caseload))
+
+
+def birthdays(years: int, caseload: Caseload) -> Days:
+    """The day on which each subject reaches an age (T-24); ``MISSING`` if the birth is blank."""
+    born = caseload.facts.born
+    day = boundary_table(p.Duration(years, "year"))[np.maximum(born, 0)]
+    return np.where(born == MISSING, MISSING, day).astype(np.int32)
+
+
+def _which_value(column: Column) -> Values:
+    """The number of each cell's category, one more than the last for a blank."""
+    blank = len(column.categories)
+    return np.where(column.values < 0, blank, column.values).astype(np.int8)
+
+
+def agreed_values(length: p.Agreed, caseload: Caseload) -> tuple[str, ...]:
+    """Every length of time that the records state, as text."""
+    if length.owner in caseload.facts.tables:
+        return caseload.table(length.owner).columns[length.name].categories
+    return caseload.facts.columns[length.name].categories
 
 
 def is_one_of(column: Column, values: Sequence[str]) -> Values:
@@ -66,6 +127,19 @@ def is_one_of(column: Column, values: Sequence[str]) -> Values:
         return answers[column.values]
     answers = np.array([*(int(c in values) for c in column.categories), UNKNOWN], np.int8)
     return answers[column.values]  # -1, blank, is the last
+
+
+def lies_in(column: Column, least: int | None, most: int | None) -> Values:
+    """Whether each number lies between two bounds, both included; blank is unknown."""
+    numbers = [int(written) for written in column.categories]
+    fits = [(least is None or n >= least) and (most is None or n <= most) for n in numbers]
+    return np.array([*map(int, fits), UNKNOWN], np.int8)[column.values]
+
+
+def includes(column: Column, role: str) -> Values:
+    """Whether each list of roles holds this one; blank is unknown."""
+    answers = [int(role in written.split("; ")) for written in column.categories]
+    return np.array([*answers, UNKNOWN], np.int8)[column.values]
 
 
 def is_stated(column: Column) -> Values:
@@ -83,6 +157,9 @@ def _attribute(
     name: str,
     read: Callable[[Column], Values],
 ) -> Steps:
+    if domain.event is not None and owner == domain.event.kind.name:
+        column = domain.event.columns[name]
+        return constant(domain, read(column)[domain.event_row])
     if owner not in caseload.facts.tables:
         return constant(domain, read(caseload.facts.columns[name])[domain.subject])
     table = caseload.table(owner)
@@ -163,10 +240,10 @@ def _events(leaf: p.Count, domain: Domain, caseload: Caseload) -> Steps:
     covered = table.covered_from[domain.subject]
     forgotten = np.full(len(domain), FAR, np.int32)
     if leaf.window is not None:
-        back = back_table(leaf.window)
-        gone = np.searchsorted(back, day, side="right").astype(np.int32)
-        last_unseen = np.minimum(covered - 1, FAR)
-        forgotten = np.searchsorted(back, last_unseen, side="right").astype(np.int32)
+        last = deadline_table(leaf.window)
+        gone = np.minimum(last[day] + 1, FAR).astype(np.int32)
+        last_unseen = np.clip(covered - 1, 0, FAR)
+        forgotten = np.minimum(last[last_unseen] + 1, FAR).astype(np.int32)
         scope = np.concatenate([scope, scope])
         day = np.concatenate([day, gone])
         sure, one = np.concatenate([sure, -sure]), np.concatenate([one, -one])
@@ -187,9 +264,8 @@ def _events(leaf: p.Count, domain: Domain, caseload: Caseload) -> Steps:
 
 def _aged(years: int, domain: Domain, caseload: Caseload) -> Steps:
     """True from the birthday (T-24); unknown without a date of birth."""
-    born = caseload.facts.born[domain.subject]
-    birthday = boundary_table(p.Duration(years, "year"))[np.maximum(born, 0)]
-    unknown = born == MISSING
+    birthday = birthdays(years, caseload)[domain.subject]
+    unknown = birthday == MISSING
     scope = np.arange(len(domain), dtype=np.int32)
     value = np.where(unknown, UNKNOWN, 1).astype(np.int8)
     return clipped(domain, scope, np.where(unknown, 0, birthday).astype(np.int32), value)
@@ -198,15 +274,13 @@ def _aged(years: int, domain: Domain, caseload: Caseload) -> Steps:
 def _in_force(first: int, last: int, domain: Domain) -> Steps:
     """True from the first to the last day of the law, both included."""
     scope = np.arange(len(domain), dtype=np.int32)
-    day = np.concatenate([np.full(len(domain), first), np.full(len(domain), min(last + 1, FAR))])
+    after = min(max(last + 1, first), FAR)  # bounds that have no day in common are never in force
+    day = np.concatenate([np.full(len(domain), first), np.full(len(domain), after)])
     value = np.repeat(np.array([1, 0], np.int8), len(domain))
     return clipped(domain, np.concatenate([scope, scope]), day.astype(np.int32), value)
 
 
 # ---------------------------------------------------------------- whole conditions
-
-
-_leaves_and_table = cache(truth_table)
 
 
 FALSE_BIT, TRUE_BIT = 1, 2
@@ -215,31 +289,89 @@ _VALUE_OF_BITS = np.array([UNKNOWN, 0, 1, UNKNOWN], np.int8)
 
 def possible(condition: p.Condition, domain: Domain, caseload: Caseload) -> Timeline:
     """What the condition may be over time: bit 1 for false, bit 2 for true, both if unknown."""
-    leaves, table = _leaves_and_table(condition)
+    leaves, table = caseload.truth_table(condition)
     line = timeline(domain, [steps_of(leaf, domain, caseload) for leaf in leaves])
-    return evolve(line, code=table[line.code])
+    return evolve(line, code=table[line.code].astype(np.int32))
 
 
-def row_truth(condition: p.Condition, table: Table, caseload: Caseload) -> Values:
-    """Whether each row of a table passes a test, on its own first day: 0, 1, or 2 for unknown."""
+@frozen(eq=False)
+class Stretches:
+    """Unbroken stretches in which a condition is true of a subject, or may be, in order.
+
+    ``start`` is 0 where it has been so from before all records, ``end`` ``FAR`` while it is so;
+    ``sure`` marks those of which the condition is surely true on the first day.
+    """
+
+    line: Timeline
+    subject: Days
+    start: Days
+    end: Days
+    sure: npt.NDArray[np.bool_]
+
+
+def lives(caseload: Caseload) -> Domain:
+    """One scope for each subject, from before all records and without end."""
+    count = len(caseload.facts.subjects)
+    every = np.arange(count, dtype=np.int32)
+    return Domain(every, np.zeros(count, np.int32), np.full(count, FAR, np.int32))
+
+
+def stretches(condition: p.Condition, caseload: Caseload) -> Stretches:
+    """The stretches of a condition about each subject."""
+    line = possible(condition, lives(caseload), caseload)
+    holds = (line.code & TRUE_BIT) != 0
+    subject, day = line.scope, line.day
+    same = np.zeros(len(holds), bool)
+    same[1:] = subject[1:] == subject[:-1]
+    begins = holds.copy()
+    begins[1:] &= ~(same[1:] & holds[:-1])
+    first = np.flatnonzero(begins)
+    ends = np.flatnonzero(~holds | ~same)
+    following = np.searchsorted(ends, first, side="right")
+    close = np.append(ends, len(holds))[following]
+    safe = np.minimum(close, len(holds) - 1)
+    open_ended = (close >= len(holds)) | (subject[safe] != subject[first])
+    end = np.where(open_ended, FAR, day[safe]).astype(np.int32)
+    return Stretches(line, subject[first], day[first], end, line.code[first] == TRUE_BIT)
+
+
+def guarded(guard: Guard, domain: Domain, caseload: Caseload) -> Timeline:
+    """The codes of a guard's leaves over the scopes."""
+    leaves = [steps_of(leaf, domain, caseload) for leaf in guard.leaves]
+    return timeline(domain, leaves, guard.values)
+
+
+def row_truth(
+    condition: p.Condition, table: Table, caseload: Caseload, day: Days | None = None
+) -> Values:
+    """Whether each row of a table passes a test: 0, 1, or 2 for unknown.
+
+    It is looked at on the row's own first day, where no other is given.
+    """
     rows = np.arange(len(table), dtype=np.int32)
-    domain = on_days(table.subject, np.maximum(table.start, 0), table.kind.name, rows)
+    day = table.start if day is None else day
+    domain = on_days(table.subject, np.maximum(day, 0), table.kind.name, rows)
     return truth_on(condition, evolve(domain, whole=True), caseload)
 
 
 def truth_on(condition: p.Condition, domain: Domain, caseload: Caseload) -> Values:
     """The condition on each of a domain of single days: 0, 1, or 2 for unknown."""
-    leaves, table = _leaves_and_table(condition)
+    leaves, table = caseload.truth_table(condition)
     bits = table[codes_on(leaves, domain, caseload)]
     return _VALUE_OF_BITS[bits]
 
 
-def codes_on(leaves: Sequence[Leaf], domain: Domain, caseload: Caseload) -> npt.NDArray[np.int32]:
-    """The base-3 code of the leaves on each of a domain of single days."""
+def codes_on(
+    leaves: Sequence[Leaf],
+    domain: Domain,
+    caseload: Caseload,
+    values: Sequence[int] | None = None,
+) -> npt.NDArray[np.int32]:
+    """The code of the leaves on each of a domain of single days."""
     code = np.zeros(len(domain), np.int32)
-    for digit, leaf in enumerate(leaves):
+    for place, leaf in zip(places(values or (3,) * len(leaves)), leaves, strict=True):
         steps = steps_of(leaf, domain, caseload)
-        value = steps.value * np.int32(3**digit)
+        value = steps.value * np.int32(place)
         if len(steps.scope) == len(domain):
             code += value
         else:

@@ -13,17 +13,20 @@ from __future__ import annotations
 
 import json
 import os
+from calendar import monthrange
 from contextlib import suppress
 from datetime import date
 from functools import cache, lru_cache
 from importlib.metadata import version
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from duly.dsl.grammar import cache_folder
-from duly.dsl.policy import Duration
-from duly.engine.days import FAR, LAST, day_of
+from duly.dsl.policy import Duration, Unit
+from duly.engine.days import EPOCH, FAR, LAST, date_of, day_of
+from duly.engine.moments import clock_at, moments
 
 Days = npt.NDArray[np.int32]
 
@@ -84,9 +87,11 @@ def _padded(days: npt.NDArray[np.int64]) -> Days:
     return table
 
 
-def _months_later(count: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+def _months_later(
+    days: npt.NDArray[np.int64], count: int | Days
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """The corresponding date, and where the month was too short for it."""
-    dates = _EPOCH64 + np.arange(LAST + 1)
+    dates = _EPOCH64 + days
     months = dates.astype("datetime64[M]")
     of_month = (dates - months).astype(np.int64)
     target = months + count
@@ -105,14 +110,22 @@ _DAYS = {"day": 1, "week": 7}
 @cache
 def deadline_table(duration: Duration) -> Days:
     """For each day, the last day to act ``duration`` after it."""
-    days = np.arange(LAST + 1, dtype=np.int64)
-    match duration.unit:
+    days = np.arange(LAST + 1, dtype=np.int32)
+    return _padded(last_days(days, duration.count, duration.unit))
+
+
+def last_days(anchor: Days, count: int | Days, unit: Unit) -> npt.NDArray[np.int64]:
+    """The last day to act so many units after each anchor; each may have a count of its own."""
+    days = anchor.astype(np.int64)
+    match unit:
+        case "hour":  # from the start of a day, and midnight ends the day before
+            return clock_at(moments(days, 0) + np.int64(60) * count)[0].astype(np.int64)
         case "working day":
-            return _padded(_working_days_later(days, duration.count))
+            return _working_days_later(days, count)
         case "day" | "week":
-            return _padded(days + duration.count * _DAYS[duration.unit])
+            return days + np.int64(_DAYS[unit]) * count
         case "month" | "year":
-            return _padded(_months_later(duration.count * _MONTHS[duration.unit])[0])
+            return _months_later(days, count * _MONTHS[unit])[0]
 
 
 @cache
@@ -120,16 +133,29 @@ def boundary_table(duration: Duration) -> Days:
     """For each day, the first day after ``duration`` has run from it."""
     if duration.unit not in _MONTHS:
         return deadline_table(duration)
-    landed, clamped = _months_later(duration.count * _MONTHS[duration.unit])
+    days = np.arange(LAST + 1, dtype=np.int64)
+    landed, clamped = _months_later(days, duration.count * _MONTHS[duration.unit])
     return _padded(landed + clamped)
 
 
-def _working_days_later(days: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
-    if count == 0:
-        return days
+def _working_days_later(days: npt.NDArray[np.int64], count: int | Days) -> npt.NDArray[np.int64]:
     working = _working_days()
     nth = np.searchsorted(working, days, side="right") + count - 1
-    return np.where(nth < len(working), working[np.minimum(nth, len(working) - 1)], FAR)
+    later = np.where(nth < len(working), working[np.minimum(nth, len(working) - 1)], FAR)
+    return np.where(np.equal(count, 0), days, later)
+
+
+@cache
+def lead_table(lead: Duration | None, *, clear: bool) -> Days:
+    """For each day, the last day to act that leaves ``lead`` before it (T-13).
+
+    ``clear``: neither that day nor the day itself is counted; else one of them is.
+    """
+    if lead is None:
+        return _padded(np.arange(LAST + 1, dtype=np.int64))
+    if lead.unit == "working day":
+        return back_table(Duration(lead.count + clear, "working day"))
+    return np.maximum(back_table(lead) - clear, 0).astype(np.int32)
 
 
 @cache
@@ -144,5 +170,41 @@ def back_table(duration: Duration) -> Days:
         case "day" | "week":
             back = days - duration.count * _DAYS[duration.unit]
         case "month" | "year":
-            back = _months_later(-duration.count * _MONTHS[duration.unit])[0]
+            back = _months_later(days, -duration.count * _MONTHS[duration.unit])[0]
     return _padded(np.maximum(back, 0))
+
+
+# ----------------------------------------------------------------- stretches of days
+
+Calendar = tuple[Days, Days]
+"""The first and the last days of stretches, in order of the last."""
+
+
+@cache
+def calendar_unit(unit: Literal["week", "month", "quarter", "year"]) -> Calendar:
+    """Every week from Monday, or every month, quarter or year of the calendar."""
+    if unit == "week":
+        first = np.arange(0, LAST + 8, 7)
+    else:
+        months = np.arange("1900-01", "2101-02", _IN_MONTHS[unit], dtype="datetime64[M]")
+        first = (months.astype("datetime64[D]") - _EPOCH64).astype(np.int64)
+    return first[:-1].astype(np.int32), (first[1:] - 1).astype(np.int32)
+
+
+_IN_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+@cache
+def each_year(first: tuple[int, int], last: tuple[int, int]) -> Calendar:
+    """A stretch that comes each year, from a (day, month) to another, over the new year or not."""
+    over = (last[1], last[0]) < (first[1], first[0])
+    years = range(EPOCH.year, date_of(LAST).year)
+    starts = [_day_in_year(year, first) for year in years]
+    ends = [_day_in_year(year + over, last) for year in years]
+    return np.array(starts, np.int32), np.array(ends, np.int32)
+
+
+def _day_in_year(year: int, day: tuple[int, int]) -> int:
+    """29 February is the last day of a shorter February."""
+    number, month = day
+    return day_of(date(year, month, min(number, monthrange(year, month)[1])))

@@ -10,14 +10,16 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from duly.engine.dates import Days, deadline_table
+from duly.dsl import policy as p
+from duly.engine.dates import Days, deadline_table, lead_table
 from duly.engine.days import FAR
-from duly.engine.keys import Flags, Keys, keys, next_day
-from duly.engine.plan import EXEMPT, PAUSED, Guard
+from duly.engine.keys import Flags, Keys, keys, next_day, scope_of
+from duly.engine.moments import Moments
+from duly.engine.plan import EXEMPT, Guard, Outcome
 from duly.engine.timeline import Timeline
 
-NO_DUTY = 1 << PAUSED | 1 << EXEMPT
-"""The outcomes in which a duty does not stand, as a set."""
+UNLIMITED = FAR - 1
+"""A deadline of a duty that stands without a limit: one for a person to judge, or not on record."""
 
 
 @frozen(eq=False)
@@ -32,14 +34,15 @@ class Segments:
     ``open`` marks segments with more than one possible outcome, ``next_open`` is the first of them
     at or after each segment (their number where there is none); ``stands`` marks those on which
     the duty stands or may; ``stood_before`` and ``exempt_before`` count the segments before each
-    on which it may have stood, or was surely exempt.
+    on which it may have stood, or was surely exempt, ``judged_before`` those on which a person must
+    judge.  Where days and tables count smaller units, a day has ``unit`` of them.
     """
 
     key: Keys
     day: Days
     following: Days
     code: npt.NDArray[np.int32]
-    mask: npt.NDArray[np.int32]
+    mask: npt.NDArray[np.int64]
     place: npt.NDArray[np.int64]
     soonest: Days
     latest: Days
@@ -49,6 +52,8 @@ class Segments:
     stands: Flags
     stood_before: npt.NDArray[np.int64]
     exempt_before: npt.NDArray[np.int64]
+    judged_before: npt.NDArray[np.int64]
+    unit: int = 1
 
     def at(self, scope: Days, day: Days) -> npt.NDArray[np.intp]:
         """The segment of each scope and day; the needles must be in order."""
@@ -60,13 +65,18 @@ class Segments:
         """The same for needles in any order."""
         return np.searchsorted(self.key, keys(scope, day), side="right") - 1
 
+    def first_standing(self, first: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """The first segment from each on in which the duty may stand, else itself."""
+        found = _next(self.stands)[first]
+        safe = np.minimum(found, len(self.key) - 1)
+        there = (found < len(self.key)) & (scope_of(self.key[safe]) == scope_of(self.key[first]))
+        return np.where(there, safe, first)
+
 
 def segments(line: Timeline, guard: Guard, last_anchor: int) -> Segments:
     """The timeline with its outcome sets and their date tables, for anchors up to a day."""
     mask = guard.table[line.code]
-    used = np.flatnonzero(np.bincount(mask, minlength=1))
-    which = np.zeros(int(used.max(initial=0)) + 1, np.int32)
-    which[used] = np.arange(len(used))
+    used, which = _distinct(mask)
     day, scope = line.day, line.scope
     following = next_day(scope, day)
     first_anchor = int(day.min())
@@ -77,24 +87,42 @@ def segments(line: Timeline, guard: Guard, last_anchor: int) -> Segments:
         sets = ((int(m) & ~without) or int(m) for m in used)
         return np.stack([_allowed(outcomes, guard, pick, window) for outcomes in sets])
 
-    only_exempt = mask == 1 << EXEMPT
-    stands = (mask & ~NO_DUTY) != 0
+    stands = (mask & ~guard.no_duty) != 0
+    judged = (mask & ~guard.judged) == 0
     return Segments(
         line.key,
         day,
         following,
         line.code,
         mask,
-        which[mask].astype(np.int64) * width - first_anchor,
+        which.astype(np.int64) * width - first_anchor,
         tables(0, np.minimum),
         tables(0, np.maximum),
-        tables(NO_DUTY, np.maximum),
+        tables(guard.no_duty, np.maximum),
         (mask & (mask - 1)) != 0,
         _next(mask & (mask - 1) != 0),
         stands,
-        np.concatenate([[0], np.cumsum(stands)]),
-        np.concatenate([[0], np.cumsum(only_exempt)]),
+        _so_far(stands),
+        _so_far(mask == 1 << EXEMPT),
+        _so_far(judged),
     )
+
+
+def _distinct(
+    mask: npt.NDArray[np.int64],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.integer]]:
+    """The sets that occur, in order, and which of them each is; few outcomes are counted."""
+    if mask.max(initial=0) >= 1 << 16:
+        return np.unique(mask, return_inverse=True)
+    used = np.flatnonzero(np.bincount(mask, minlength=1))
+    which = np.zeros(int(used.max(initial=0)) + 1, np.int32)
+    which[used] = np.arange(len(used))
+    return used, which[mask]
+
+
+def _so_far(marked: Flags) -> npt.NDArray[np.int64]:
+    """How many are marked before each place, and in all."""
+    return np.concatenate([[0], np.cumsum(marked)])
 
 
 def _next(marked: Flags) -> npt.NDArray[np.intp]:
@@ -106,9 +134,8 @@ def _next(marked: Flags) -> npt.NDArray[np.intp]:
 
 def _allowed(mask: int, guard: Guard, pick: np.ufunc, window: slice) -> Days:
     """The earliest or the latest deadline of the outcomes in the set, for the anchor days."""
-    never = np.full(window.stop - window.start, FAR, np.int32)
     tables = [
-        deadline_table(outcome.duration)[window] if outcome.duration is not None else never
+        limit_table(outcome)[window]
         for number, outcome in enumerate(guard.outcomes)
         if mask >> number & 1
     ]
@@ -118,45 +145,79 @@ def _allowed(mask: int, guard: Guard, pick: np.ufunc, window: slice) -> Days:
     return result
 
 
+def limit_table(outcome: Outcome) -> Days:
+    """For each anchor day the deadline of one outcome."""
+    if outcome.before is not None:
+        return lead_table(outcome.before.lead, clear=outcome.before.clear)
+    match outcome.duration:
+        case p.Sooner((one, other)):
+            assert isinstance(one, p.Duration)
+            assert isinstance(other, p.Duration)
+            return np.minimum(deadline_table(one), deadline_table(other))
+        case None:
+            limit = FAR if outcome.stated and not outcome.judged else UNLIMITED
+            return np.full(FAR + 1, limit, np.int32)
+        case duration:
+            return deadline_table(duration)
+
+
 @frozen(eq=False)
 class Due:
     """Deadlines (``FAR`` for none) and the segment whose limit decided each.
 
-    ``spared`` marks those that would not be due at all by the shortest limits.
+    ``spared`` marks those that would not be due at all by the shortest limits.  Where times of day
+    are looked at, ``ends`` is the moment at which each is over, and ``overrun`` marks what was done
+    on the very day but after it.
     """
 
     day: Days
     segment: npt.NDArray[np.intp]
     spared: Flags
+    ends: Moments | None = None
+    overrun: Flags | None = None
+
+
+def _in_days(line: Segments, due: Days) -> Days:
+    return due if line.unit == 1 else due // line.unit
 
 
 def repeating(
-    line: Segments, tables: Days, anchor: Days, stands: Days, first: npt.NDArray[np.intp]
+    line: Segments,
+    tables: Days,
+    anchor: Days,
+    stands: Days,
+    first: npt.NDArray[np.intp],
+    *,
+    strict: bool,
 ) -> Due:
     """Deadlines of ``every``: what is past when the duty stands again is due on that day.
 
-    ``stands`` is the first day on which each may stand, ``first`` the segment of that day.
+    ``strict``: a longer limit never puts back a shorter one.  ``stands`` is the first day on which
+    each may stand, ``first`` the segment of that day.
     """
+    never = FAR * line.unit
+    if line.unit > 1:
+        stands = stands * line.unit
     flat = tables.reshape(-1)
     limit = flat[line.place[first] + anchor]
     due = np.maximum(limit, stands)
     done = due < line.following[first]
-    due[~done] = FAR
+    due[~done] = never
     decided = first.copy()
-    i = np.flatnonzero(~done & (line.following[first] < FAR))
+    i = np.flatnonzero(~done & (line.following[first] < never))
     segment, best, by = first[i], limit[i], first[i]
     while len(i):
         segment = segment + 1
         own = flat[line.place[segment] + anchor[i]]
-        by = np.where(own < best, segment, by)
-        best = np.minimum(best, own)
+        newer = own < (best if strict else never)
+        by, best = np.where(newer, segment, by), np.where(newer, own, best)
         day = np.maximum(line.day[segment], best)
-        found = (own < FAR) & (day < line.following[segment])
+        found = (own < never) & (day < line.following[segment])
         due[i[found]] = day[found]
         decided[i[found]] = by[found]
-        on = ~found & (line.following[segment] < FAR)
+        on = ~found & (line.following[segment] < never)
         i, segment, best, by = i[on], segment[on], best[on], by[on]
-    return Due(due, decided, np.zeros(len(due), bool))
+    return Due(_in_days(line, due), decided, np.zeros(len(due), bool))
 
 
 def once(
@@ -166,6 +227,8 @@ def once(
     anchor: Days,
     stands: Days,
     first: npt.NDArray[np.intp],
+    *,
+    strict: bool,
 ) -> Due:
     """Deadlines of ``within``: never, where the last day finds the duty not standing (T-26).
 
@@ -173,23 +236,27 @@ def once(
     runs out because an interval became shorter, it is due on that day.  ``longest`` are the limits
     by which an obligation may outlive a day that the shortest would not.
     """
+    never = FAR * line.unit
+    if line.unit > 1:
+        stands = stands * line.unit
     flat, reserve = tables.reshape(-1), longest.reshape(-1)
-    due = np.full(len(anchor), FAR, np.int32)
+    due = np.full(len(anchor), never, np.int32)
     decided = first.copy()
     i = np.arange(len(anchor))
-    segment, best, by = first, np.full(len(anchor), FAR, np.int32), first
+    segment, best, by = first, np.full(len(anchor), never, np.int32), first
     alive, spared = best, np.zeros(len(anchor), bool)
     while len(i):
         place = line.place[segment] + anchor[i]
         own, following = flat[place], line.following[segment]
-        standing, newly = own < FAR, best == FAR
+        standing, newly = own < never, best == never
         begins = np.maximum(line.day[segment], stands[i])
-        by = np.where(own < best, segment, by)
-        best = np.minimum(best, own)
-        alive = np.where(standing, np.minimum(alive, reserve[place]), alive)
+        newer = own < (best if strict else never)
+        by, best = np.where(newer, segment, by), np.where(newer, own, best)
+        longest_own = np.minimum(alive, reserve[place]) if strict else reserve[place]
+        alive = np.where(standing, longest_own, alive)
         gone_by = standing & newly & (stands[i] <= best) & (best < begins)
         saved = gone_by & (alive >= begins)  # by a longer limit that day, the shorter one next day
-        day = np.where(saved, np.minimum(alive, begins + 1), np.maximum(begins, best))
+        day = np.where(saved, np.minimum(alive, begins + line.unit), np.maximum(begins, best))
         found = standing & (saved | ~gone_by) & (day < following)
         passed = ~standing & (best < following)
         kept = passed & (alive >= following)
@@ -197,7 +264,7 @@ def once(
         spared[i[saved | kept]] = True
         due[i[found]], decided[i[found]] = day[found], by[found]
         lost = (gone_by & ~saved) | (passed & ~kept)
-        on = ~found & ~lost & (following < FAR)
+        on = ~found & ~lost & (following < never)
         i, segment = i[on], segment[on] + 1
         best, by, alive = best[on], by[on], alive[on]
-    return Due(due, decided, spared)
+    return Due(_in_days(line, due), decided, spared)

@@ -74,6 +74,11 @@ def commands(manager: pluggy.PluginManager) -> Mapping[str, hookspecs.Command]:
     return _gathered(manager, "register_commands")
 
 
+def lints(manager: pluggy.PluginManager) -> Mapping[str, hookspecs.Lint]:
+    """Lints by the code of their findings."""
+    return _gathered(manager, "register_lints")
+
+
 def find_pack(manager: pluggy.PluginManager, wanted: str) -> Path:
     """The folder of a pack, given by name or as a path.  Raises ``PackNotFound``."""
     from duly.dsl.packs import not_a_pack  # the parser, which listing plugins does not need

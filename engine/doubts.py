@@ -8,10 +8,12 @@ import numpy.typing as npt
 from duly.dsl import policy as p
 from duly.engine.batch import (
     AFTER_EXTRACT,
+    CANNOT_TELL,
     DUE,
     IS_EXEMPT,
     LAPSED,
     MET_LATE,
+    NEEDS_JUDGEMENT,
     NO_COLUMN,
     NOT_COVERED,
     NOT_HELD,
@@ -23,14 +25,15 @@ from duly.engine.batch import (
 )
 from duly.engine.caseload import Caseload
 from duly.engine.conditions import TRUE_BIT
-from duly.engine.days import FAR, MISSING
-from duly.engine.keys import Flags, keys
+from duly.engine.days import FAR, MISSING, UNTIMED
+from duly.engine.keys import Flags, keys, timed_keys
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import DutyPlan
-from duly.engine.runs import FROM_ACT, Run
+from duly.engine.runs import Run
 from duly.engine.scopes import Acts, Scopes
 
 _MISSED = np.isin(np.arange(len(VERDICTS)), (OVERDUE, NOT_MET, MET_LATE))
+_FINDING = ~np.isin(np.arange(len(VERDICTS)), (IS_EXEMPT, NEEDS_JUDGEMENT))
 _OPEN_OR_LAPSED = np.isin(np.arange(len(VERDICTS)), (OVERDUE, NOT_MET, LAPSED))
 
 
@@ -46,22 +49,22 @@ def doubts(
     doubt = np.zeros(len(batch), np.int8)
     table = acts.table
     # unseen acts can only move a sequence on, and what repeats is not counted
-    stepped = run.step > 0 and isinstance(duty.steps[run.step].timing, p.Within)
+    timing = duty.steps[run.step].timing
+    stepped = run.step > 0 and not isinstance(timing, p.Every | p.WithoutNumber)
     missed = _MISSED[batch.verdict]
     open_ = missed | (batch.verdict == DUE) if stepped else missed
     if run.doubtful.any():
         doubt[run.doubtful & missed] = UNDECIDED_ANCHOR
     if scopes.doubt is not None:
-        unsure = _may_not_be_there(scopes, batch)
+        unsure = may_not_be_there(scopes, batch)
         batch.assumed[unsure] = True
         doubt[unsure & missed] = UNDECIDED_ANCHOR
     assert isinstance(duty.duty, p.Do)
-    if len(acts.undecided) and duty.duty.act.milestone is None:
+    if len(acts.undecided):
         moved = open_ if stepped else np.zeros(len(batch), bool)
         doubt[_undecided(run, scopes, acts, batch, missed, moved)] = UNDECIDED_ACT
     if (table.covered_from > 0).any():
-        covered = table.covered_from[batch.subject]
-        early = (run.begun if stepped else batch.anchor) < covered
+        early = run.reach < table.covered_from[batch.subject]
         doubt[early & open_] = NOT_COVERED
     if table.covered_to < caseload.as_at:
         fell_due = (batch.deadline > table.covered_to) & (batch.deadline < caseload.as_at)
@@ -69,15 +72,29 @@ def doubts(
         doubt[unseen] = AFTER_EXTRACT
     milestone = duty.duty.act.milestone
     if milestone and not table.columns[milestone].supplied:
-        doubt[batch.verdict != IS_EXEMPT] = NO_COLUMN
+        doubt[_FINDING[batch.verdict]] = NO_COLUMN
     if table.coverage == "absent":
-        doubt[batch.verdict != IS_EXEMPT] = NOT_HELD
+        doubt[_FINDING[batch.verdict]] = NOT_HELD
     return doubt
 
 
-def _may_not_be_there(scopes: Scopes, batch: Batch) -> Flags:
+def where_scopes_are_sure(batch: Batch, scopes: Scopes) -> Batch:
+    """The batch, with what is not known where the scope itself may not be there."""
+    if scopes.doubt is None:
+        return batch
+    unsure = may_not_be_there(scopes, batch)
+    batch.assumed[unsure] = True
+    missed = unsure & _MISSED[batch.verdict]
+    batch.verdict[missed] = CANNOT_TELL
+    batch.doubt[missed] = UNDECIDED_ANCHOR
+    batch.days[missed] = 0
+    return batch
+
+
+def may_not_be_there(scopes: Scopes, batch: Batch) -> Flags:
     """Whether a ``while`` condition is unknown on the anchor's day."""
-    assert scopes.doubt is not None
+    if scopes.doubt is None:
+        return np.zeros(len(batch), bool)
     needles = keys(batch.subject, batch.anchor)
     at = np.searchsorted(scopes.doubt.key, needles, side="right") - 1
     doubted: Flags = scopes.doubt.code[at] != TRUE_BIT
@@ -94,17 +111,22 @@ def _undecided(
     marked = np.zeros(len(batch), bool)
     some = np.flatnonzero(missed | moved)
     scope = run.scope[some]
-    step = batch.duty.steps[run.step]
-    same_kind = run.anchor_table is not None and run.anchor_table.kind.name == acts.table.kind.name
-    later_day = (batch.anchor_from[some] == FROM_ACT) | isinstance(step.timing, p.Every) | same_kind
-    after = batch.anchor[some] + later_day
     done = batch.fulfilled[some] != MISSING
-    last = np.where(done, np.minimum(batch.fulfilled[some] - 1, batch.deadline[some]), FAR)
+    last = np.where(done, batch.deadline[some], FAR)  # what was done late came after it
     last = np.minimum(last, run.last_day[some])
-    lo = np.searchsorted(acts.undecided, acts.in_scope(scope, after), side="left")
-    hi = np.searchsorted(acts.undecided, acts.in_scope(scope, last), side="right")
+    first_key, last_key = acts.in_scope(scope, run.earliest[some]), acts.in_scope(scope, last)
+    if acts.times is None or run.from_minute is None:
+        lo = np.searchsorted(acts.undecided, first_key, side="left")
+        hi = np.searchsorted(acts.undecided, last_key, side="right")
+    else:
+        own_day = run.earliest[some] == run.anchor[some]
+        from_minute = np.where(own_day, run.from_minute[some], 0)
+        timed, day_end = acts.times.undecided, np.full(len(some), UNTIMED)
+        lo = np.searchsorted(timed, timed_keys(first_key, from_minute), side="left")
+        hi = np.searchsorted(timed, timed_keys(last_key, day_end), side="right")
     marked[some] = (hi > lo) & missed[some]
     begun = np.searchsorted(acts.undecided, acts.in_scope(scope, run.begun[some]), side="left")
-    until = np.searchsorted(acts.undecided, acts.in_scope(scope, batch.anchor[some]), side="right")
+    before = np.maximum(run.earliest - 1, run.begun)[some]
+    until = np.searchsorted(acts.undecided, acts.in_scope(scope, before), side="right")
     marked[some] |= (until > begun) & moved[some]
     return marked

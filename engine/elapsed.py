@@ -25,7 +25,7 @@ Tested = Callable[[p.Condition | None, Table, Caseload], Values]
 
 
 @frozen(eq=False)
-class _Seen:
+class Seen:
     """Days of an anchor: those surely there, and stretches in which one may have gone unseen."""
 
     scope: Days
@@ -35,14 +35,13 @@ class _Seen:
     gap_last: Days
 
 
-def elapsed(leaf: p.Elapsed, domain: Domain, caseload: Caseload, tested: Tested) -> Steps:
+def elapsed(leaf: p.Elapsed, domain: Domain, seen: Seen) -> Steps:
     """False from each anchor, true from the boundary after the latest one, else unknown.
 
     Surely false is what lies before the boundary of the earliest day that the latest anchor can
     have; surely true what lies after that of the latest.
     """
     boundary = boundary_table(leaf.duration)
-    seen = _seen(leaf.anchor, domain, caseload, tested)
     if isinstance(leaf.anchor, p.EventDay | p.PeriodEdge) and leaf.anchor.ordinal is not None:
         return _elapsed_since_nth(leaf.anchor.ordinal, seen, domain, boundary)
     first_sure = np.full(len(domain), FAR, np.int32)
@@ -76,25 +75,36 @@ def elapsed(leaf: p.Elapsed, domain: Domain, caseload: Caseload, tested: Tested)
     return Steps(line.scope, line.day, _MAY_MUST[line.code])
 
 
-def _elapsed_since_nth(ordinal: int, seen: _Seen, domain: Domain, boundary: Days) -> Steps:
-    """The n-th anchor is at the latest the n-th sure one, at the earliest the n-th that may be."""
+def _elapsed_since_nth(ordinal: int, seen: Seen, domain: Domain, boundary: Days) -> Steps:
+    """False from the n-th anchor on, true from the boundary after it, unknown where it may be."""
+    surely, perhaps = nth_days(ordinal, seen)
+    values = []
+    for scope, day in (perhaps, surely):
+        always = day < ordinal  # before all records
+        found, ran_out = np.where(always, 0, day), np.where(always, 0, boundary[day])
+        values.append(_reached(domain, scope, found.astype(np.int32), ran_out))
+    line = timeline(domain, values)
+    return Steps(line.scope, line.day, _MAY_MUST[line.code])
+
+
+def nth_days(ordinal: int, seen: Seen) -> tuple[tuple[Days, Days], tuple[Days, Days]]:
+    """Scopes and days of the n-th anchor: of the n-th sure one, and of the n-th that may be.
+
+    A gap may hold as many as are wanted, from its first day on.
+    """
     may_scope, may_day = [seen.scope], [seen.day]
-    for later in range(ordinal):  # a gap may hold as many as are wanted, from its first day on
+    for later in range(ordinal):
         day = seen.gap_first + later
         there = day <= seen.gap_last
         may_scope.append(seen.gap[there])
         may_day.append(day[there])
-    values = []
-    for scope, day in (
-        (np.concatenate(may_scope), np.concatenate(may_day)),
-        (seen.scope, seen.day),
-    ):
-        nth = _nth_day(scope, day, ordinal)
-        always = day[nth] < ordinal  # before all records
-        found, ran_out = np.where(always, 0, day[nth]), np.where(always, 0, boundary[day[nth]])
-        values.append(_reached(domain, scope[nth], found.astype(np.int32), ran_out))
-    line = timeline(domain, values)
-    return Steps(line.scope, line.day, _MAY_MUST[line.code])
+    perhaps_scope, perhaps_day = np.concatenate(may_scope), np.concatenate(may_day)
+    surely = _nth_day(seen.scope, seen.day, ordinal)
+    perhaps = _nth_day(perhaps_scope, perhaps_day, ordinal)
+    return (
+        (seen.scope[surely], seen.day[surely]),
+        (perhaps_scope[perhaps], perhaps_day[perhaps]),
+    )
 
 
 _MAY_MUST = np.array([0, UNKNOWN, 0, 0, 1], np.int8)
@@ -111,7 +121,7 @@ def _reached(domain: Domain, scope: Days, day: Days, boundary: Days) -> Steps:
     return clipped(domain, np.concatenate([scope, scope[run]]), days, values)
 
 
-def _in_gap(seen: _Seen) -> Flags:
+def _in_gap(seen: Seen) -> Flags:
     """Which sure days lie in a stretch in which a later one may have gone unseen."""
     order = np.argsort(keys(seen.gap, seen.gap_first), kind="stable")
     gap, first = seen.gap[order], seen.gap_first[order]
@@ -122,11 +132,35 @@ def _in_gap(seen: _Seen) -> Flags:
     return inside
 
 
-def _seen(anchor: p.Anchor, domain: Domain, caseload: Caseload, tested: Tested) -> _Seen:
-    """Where the anchors of each scope are, and where one may be."""
+def seen_at_start(domain: Domain) -> Seen:
+    """The start of each scope, which is always there."""
+    none = np.zeros(0, np.int32)
+    return Seen(np.arange(len(domain), dtype=np.int32), domain.start, none, none, none)
+
+
+def seen_on(domain: Domain, subject: Days, day: Days, sure: Flags) -> Seen:
+    """Days of subjects, in order of subject; ``MISSING`` may be any day."""
+    lo = np.searchsorted(subject, domain.subject, side="left")
+    hi = np.searchsorted(subject, domain.subject, side="right")
+    scope, which = spans(lo, hi)
+    scope, which = (some[day[which] < domain.end[scope]] for some in (scope, which))
+    found, known = day[which], sure[which]
+    last = np.where(found == MISSING, FAR, found)
+    gap = ~known
+    return Seen(
+        scope[known],
+        found[known],
+        scope[gap],
+        np.maximum(found, 0)[gap],
+        last[gap].astype(np.int32),
+    )
+
+
+def seen_in_rows(
+    anchor: p.EventDay | p.PeriodEdge, domain: Domain, caseload: Caseload, tested: Tested
+) -> Seen:
+    """Where the events or edges that an anchor names are, and where one may be."""
     every, none = np.arange(len(domain), dtype=np.int32), np.zeros(0, np.int32)
-    if isinstance(anchor, p.ScopeStart):
-        return _Seen(every, domain.start, none, none, none)
     kind = anchor.period if isinstance(anchor, p.PeriodEdge) else anchor.event
     table = caseload.held(kind, anchor.where)
     fits = tested(anchor.where, table, caseload)
@@ -144,7 +178,7 @@ def _seen(anchor: p.Anchor, domain: Domain, caseload: Caseload, tested: Tested) 
     early = np.flatnonzero(covered > begun).astype(np.int32)
     late = every if table.covered_to < caseload.as_at else none
     gap_last = np.where(blank, table.end[row] - 1, day)[doubtful]
-    return _Seen(
+    return Seen(
         scope[sure],
         day[sure],
         np.concatenate([scope[doubtful], early, late]),
@@ -174,8 +208,10 @@ def _edges(
 ) -> tuple[Days, Days, Days]:
     """The days of each scope's subject that an anchor names; joined periods count as one."""
     if isinstance(anchor, p.EventDay):
-        scope, row = pairs(domain, table, own=False)
-        return scope, row, table.start[row]
+        named = not domain.single and table.kind.of == domain.period
+        scope, row = pairs(domain, table, own=named)
+        day = table.columns[anchor.milestone].values if anchor.milestone else table.start
+        return scope, row, day[row].astype(np.int32)
     periods = periods_of(table)
     lo = np.searchsorted(periods.subject, domain.subject, side="left")
     hi = np.searchsorted(periods.subject, domain.subject, side="right")

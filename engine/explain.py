@@ -14,19 +14,26 @@ from attrs import evolve, frozen
 
 from duly.dsl import policy as p
 from duly.engine import conclude, deadlines
-from duly.engine.batch import Batch, first_rows
+from duly.engine.batch import Batch
 from duly.engine.caseload import Caseload
+from duly.engine.conditions import guarded
 from duly.engine.dates import Days, bank_holidays
-from duly.engine.days import FAR, MISSING, date_of, day_of, long_date
-from duly.engine.deadlines import Segments
-from duly.engine.evaluate import judge, segments_of
+from duly.engine.days import FAR, MISSING, UNTIMED, date_of, day_of, long_date, moment_of
+from duly.engine.deadlines import Segments, segments
+from duly.engine.evaluate import judge
 from duly.engine.facts import Facts, cut
+from duly.engine.hours import extremes, in_hours
+from duly.engine.judging import segments_of
 from duly.engine.keys import scope_of
 from duly.engine.lower import lower
+from duly.engine.moments import hours_at
 from duly.engine.obligations import VERDICTS
-from duly.engine.plan import EXEMPT, PAUSED, DutyPlan, InForceOn, StepPlan, condition_text
-from duly.engine.runs import FROM_ANCHOR, FROM_START
+from duly.engine.plan import DutyPlan, Guard, InForceOn, condition_text
+from duly.engine.prohibitions import standing
+from duly.engine.runs import FROM_ANCHOR, FROM_ITSELF, FROM_START
 from duly.engine.scopes import Scopes, scopes_of
+from duly.engine.timeline import first_rows
+from duly.engine.windows import done_in_windows
 
 
 @frozen
@@ -42,7 +49,10 @@ class Stretch:
 
 @frozen
 class Explained:
-    """One obligation in words; ``floor`` is the earliest deadline of all layers on its anchor."""
+    """One obligation in words; ``floor`` is the earliest deadline of all layers on its anchor.
+
+    Days have their times where the duty looks at them.
+    """
 
     scope: str
     anchor: str
@@ -54,6 +64,7 @@ class Explained:
     fulfilled: str
     days: int
     reason: str
+    window: str
     holidays: tuple[str, ...]
     latest: date | None
     following: str
@@ -67,6 +78,14 @@ class DutyExplained:
     text: str
     stretches: tuple[tuple[str, tuple[Stretch, ...]], ...]
     obligations: tuple[Explained, ...]
+
+
+@frozen
+class Told:
+    """One obligation, and what stood from its anchor to its deadline, else to the as-at day."""
+
+    obligation: Explained
+    stretches: tuple[Stretch, ...]
 
 
 class NoSubject(Exception):
@@ -86,8 +105,8 @@ def explain(
     if not len(found):
         raise NoSubject(subject)
     one = facts.between(int(found[0]), int(found[0]) + 1)
-    caseload = Caseload(cut(one, as_at, known_at), day_of(as_at))
     plan = lower(policy)
+    caseload = Caseload(cut(one, as_at, known_at), day_of(as_at), policy)
     judged = [batch for duty in plan.duties for batch in judge(duty, caseload)]
     floors = conclude.effective_deadlines(plan, judged)
     explained = (
@@ -102,23 +121,74 @@ def explain(
     return [each for each in explained if each.obligations]
 
 
+def told(batch: Batch, row: int, caseload: Caseload) -> Told:
+    """One obligation of a scenario in words."""
+    deadline, anchor = int(batch.deadline[row]), int(batch.anchor[row])
+    lines: dict[int, Segments] = {}
+    if anchor != MISSING and not isinstance(batch.duty.scope, p.ForEach):
+        scopes = evolve(scopes_of(batch.duty.scope, caseload), domain=batch.domain)
+        lines = _lines(batch.duty, scopes, caseload, max(anchor, caseload.as_at))
+    stretches: tuple[Stretch, ...] = ()
+    if lines:
+        until = date_of(deadline if deadline != MISSING else caseload.as_at)
+        _, guard = batch.duty.clauses[batch.step]
+        line = _stretches(guard, lines[batch.step], int(batch.scope[row]))
+        stretches = tuple(_between(date_of(anchor), until, line))
+    return Told(_obligation(batch, row, caseload, lines, deadline), stretches)
+
+
+def _between(first: date, until: date, line: Iterator[Stretch]) -> Iterator[Stretch]:
+    """What stood in the time from one day to another."""
+    for stretch in line:
+        last = stretch.last
+        if stretch.first <= until and (last is None or last >= first):
+            ends = last if last is not None and last < until else None
+            yield evolve(stretch, first=max(stretch.first, first), last=ends)
+
+
+def first_steps(duty: DutyPlan, caseload: Caseload) -> list[tuple[str, tuple[Stretch, ...]]]:
+    """Each scope of a duty, and what stood of its first step: why nothing may have come of it."""
+    if isinstance(duty.scope, p.ForEach | p.Always):
+        return []
+    scopes, (_, guard) = scopes_of(duty.scope, caseload), duty.clauses[0]
+    lines = _lines(duty, scopes, caseload)
+    return [
+        (_scope_name(duty, scopes, scope), tuple(_stretches(guard, lines[0], scope)))
+        for scope in range(len(scopes.domain))
+    ]
+
+
+def _lines(
+    duty: DutyPlan, scopes: Scopes, caseload: Caseload, last_anchor: int | None = None
+) -> dict[int, Segments]:
+    """The timeline of each step, or of a duty without steps; without a scope there is none."""
+    if not len(scopes.domain) or isinstance(duty.scope, p.ForEach):
+        return {}
+    if duty.guard is not None:
+        if isinstance(duty.duty, p.Forbid):
+            line = standing(duty, scopes.domain, caseload)
+        else:
+            line = guarded(duty.guard, scopes.domain, caseload)
+        return {0: segments(line, duty.guard, caseload.as_at)}
+    return {
+        number: segments_of(step, scopes, caseload, last_anchor)
+        for number, step in enumerate(duty.steps)
+    }
+
+
 def _duty(
     duty: DutyPlan, caseload: Caseload, judged: Sequence[tuple[Batch, Days]]
 ) -> DutyExplained:
-    lines: dict[int, Segments] = {}
-    scopes: Scopes | None = None
-    if not isinstance(duty.duty, p.Have):
-        scopes = scopes_of(duty.scope, caseload)
-        if len(scopes.domain):
-            lines = {n: segments_of(step, scopes, caseload) for n, step in enumerate(duty.steps)}
+    scopes = scopes_of(duty.scope, caseload)
+    lines = _lines(duty, scopes, caseload)
     obligations = [
         _obligation(batch, row, caseload, lines, int(floor[row]))
         for batch, floor in judged
         for row in range(len(batch))
     ]
-    obligations.sort(key=lambda o: o.anchored or date.min)
+    obligations.sort(key=lambda o: (o.anchored or date.min).toordinal())
     stretches: tuple[tuple[str, tuple[Stretch, ...]], ...] = ()
-    if scopes is not None and lines:
+    if lines:
         stretches = tuple(_timelines(duty, scopes, lines))
     return DutyExplained(duty.rule, duty.duty.text, stretches, tuple(obligations))
 
@@ -138,10 +208,10 @@ def _timelines(
         start = int(scopes.domain.start[scope])
         named = _scope_name(duty, scopes, scope)
         since = f" from {long_date(date_of(start))}"
-        for number, step in enumerate(duty.steps):
-            stretches = tuple(_stretches(step, lines[number], scope))
+        for number, (text, guard) in enumerate(duty.clauses):
+            stretches = tuple(_stretches(guard, lines[number], scope))
             if any(stretch.clause not in ("paused", "not in force") for stretch in stretches):
-                yield f"{named}{since}{until}: {step.text}", stretches
+                yield f"{named}{since}{until}: {text}", stretches
 
 
 def _scope_name(duty: DutyPlan, scopes: Scopes, scope: int) -> str:
@@ -152,35 +222,27 @@ def _scope_name(duty: DutyPlan, scopes: Scopes, scope: int) -> str:
     return f"while {condition_text(duty.scope.condition)}"
 
 
-def _stretches(step: StepPlan, line: Segments, scope: int) -> Iterator[Stretch]:
-    guard = step.guard
+def _stretches(guard: Guard, line: Segments, scope: int) -> Iterator[Stretch]:
     rows = np.flatnonzero(scope_of(line.key) == scope)
     for row in rows:
         code, mask = int(line.code[row]), int(line.mask[row])
-        digits = {leaf: code // 3**n % 3 for n, leaf in enumerate(guard.leaves)}
+        digits = {k: v for k, v in guard.digits(code).items() if not isinstance(k, p.Agreed)}
         law = [digit for leaf, digit in digits.items() if isinstance(leaf, InForceOn)]
         facts = {leaf: d for leaf, d in digits.items() if not isinstance(leaf, InForceOn)}
         last = int(line.following[row])
         yield Stretch(
             date_of(int(line.day[row])),
             date_of(last - 1) if last < FAR else None,
-            "not in force" if 0 in law else _clause(step, mask),
+            "not in force" if 0 in law else _clause(guard, mask),
             tuple(condition_text(leaf) for leaf, digit in facts.items() if digit == 1),
             tuple(condition_text(leaf) for leaf, digit in facts.items() if digit == 2),
         )
 
 
-def _clause(step: StepPlan, mask: int) -> str:
-    outcomes = [o for n, o in enumerate(step.guard.outcomes) if mask >> n & 1]
-    words = []
-    for outcome in outcomes:
-        if outcome is step.guard.outcomes[PAUSED] or outcome is step.guard.outcomes[EXEMPT]:
-            words.append(outcome.text)
-        elif outcome.duration is not None:
-            words.append(str(outcome.duration))
-        else:
-            words.append(outcome.text)
-    return " or ".join(words)
+def _clause(guard: Guard, mask: int) -> str:
+    outcomes = [o for n, o in enumerate(guard.outcomes) if mask >> n & 1]
+    words = [o.text if o.duration is None else str(o.duration) for o in outcomes]
+    return " or ".join(dict.fromkeys(words))
 
 
 # ----------------------------------------------------------------- obligations
@@ -189,31 +251,31 @@ def _clause(step: StepPlan, mask: int) -> str:
 def _obligation(
     batch: Batch, row: int, caseload: Caseload, lines: dict[int, Segments], floor: int
 ) -> Explained:
-    deadline = _date(int(batch.deadline[row]))
-    anchor, fulfilled = int(batch.anchor[row]), int(batch.fulfilled[row])
     done = ""
-    if fulfilled != MISSING:
-        where = batch.act_table.ref(int(batch.act[row]))
-        done = f"{long_date(date_of(fulfilled))} ({where})"
+    if (fulfilled := _date(batch.fulfilled[row], batch.fulfilled_minute[row])) is not None:
+        done = long_date(fulfilled)
+        if batch.act_table is not None:
+            done += f" ({batch.act_table.ref(int(batch.act[row]))})"
     return Explained(
         scope=_scope_ref(batch, row),
         anchor=_anchor(batch, row),
         duty=batch.duty.name(batch.step),
         verdict=VERDICTS[batch.verdict[row]].replace("_", " "),
-        anchored=_date(anchor),
-        deadline=deadline,
+        anchored=_date(batch.anchor[row], batch.anchor_minute[row]),
+        deadline=_date(batch.deadline[row], batch.deadline_minute[row]),
         floor=_date(floor),
         fulfilled=done,
         days=int(batch.days[row]),
         reason=conclude.reason(batch, row, conclude.absent_kinds(caseload.facts)),
+        window=_window(batch, row, caseload),
         holidays=_holidays(batch, row),
         latest=_latest(batch, row, lines),
         following=_following(batch, row, caseload, lines),
     )
 
 
-def _date(day: int) -> date | None:
-    return None if day in (MISSING, FAR) else date_of(day)
+def _date(day: int, minute: int = UNTIMED) -> date | None:
+    return None if day in (MISSING, FAR) else moment_of(int(day), int(minute))
 
 
 def _scope_ref(batch: Batch, row: int) -> str:
@@ -224,25 +286,37 @@ def _scope_ref(batch: Batch, row: int) -> str:
 def _anchor(batch: Batch, row: int) -> str:
     """What the clock runs from, and where in the source it stands."""
     origin, place = int(batch.anchor_from[row]), int(batch.anchor_row[row])
+    if origin == FROM_ITSELF:
+        return f"first day of the {'window' if batch.duty.steps else 'stretch'}"
     if origin == FROM_START:
         table, place, word = batch.scope_table, int(batch.scope_row[row]), "start of "
     else:
         table = batch.anchor_table if origin == FROM_ANCHOR else batch.act_table
         word = ""
     if table is None or place < 0:
-        return "start"
+        return conclude.anchor_in_words(batch) if origin == FROM_ANCHOR else "start"
     return f"{word}{table.kind.name} {table.ids[place]} ({table.ref(place)})"
+
+
+def _window(batch: Batch, row: int, caseload: Caseload) -> str:
+    """The days of a window, and how often it was done in them."""
+    first, steps = int(batch.anchor[row]), batch.duty.steps
+    if first == MISSING or not steps or not isinstance(steps[0].timing, p.Times):
+        return ""
+    last, count = done_in_windows(batch.duty, caseload)[int(batch.scope[row]), first]
+    days = f"{long_date(date_of(first))} to {long_date(date_of(last))}"
+    return f"{days}: {count} {batch.act_table.kind.name if batch.act_table is not None else ''}"
 
 
 def _holidays(batch: Batch, row: int) -> tuple[str, ...]:
     """Bank holidays that a count in working days passed over."""
     deadline, anchor = int(batch.deadline[row]), int(batch.anchor[row])
-    if MISSING in (deadline, anchor) or isinstance(batch.duty.duty, p.Have):
+    if MISSING in (deadline, anchor) or not batch.duty.steps:
         return ()
     guard = batch.duty.steps[batch.step].guard
     mask = int(guard.table[batch.code[row]])
-    standing = [o.duration for n, o in enumerate(guard.outcomes) if mask >> n & 1 and o.duration]
-    if not any(duration.unit == "working day" for duration in standing):
+    standing = [outcome for n, outcome in enumerate(guard.outcomes) if mask >> n & 1]
+    if not any(outcome.in_working_days for outcome in standing):
         return ()
     return tuple(
         f"{long_date(date_of(day))} ({name})"
@@ -255,25 +329,41 @@ def _latest(batch: Batch, row: int, lines: dict[int, Segments]) -> date | None:
     """Where a missing fact could move the deadline to, at the latest."""
     if not batch.assumed[row] or batch.step not in lines or batch.anchor[row] == MISSING:
         return None
+    if not _runs(batch):
+        return None
     day = _due(batch, row, lines[batch.step], "latest", int(batch.anchor[row]))
     return _date(day)
+
+
+def _runs(batch: Batch) -> bool:
+    """Whether a clock runs from a day: not in windows, and not for what has no time."""
+    steps = batch.duty.steps
+    return bool(steps) and not isinstance(steps[batch.step].timing, p.Times)
 
 
 def _due(batch: Batch, row: int, line: Segments, tables: str, anchor: int) -> int:
     """The deadline that a clock begun on a day would have, by the evaluator's own functions."""
     scope = batch.scope[row : row + 1]
-    days = np.array([anchor], np.int32)
+    days = place = np.array([anchor], np.int32)
     first = line.at_any(scope, days)
+    if in_hours(batch.duty.steps[batch.step]) and anchor == batch.anchor[row]:
+        hours = hours_at(batch.anchor_minute[row : row + 1])
+        clocks, _ = extremes(line, batch.duty.steps[batch.step].guard, days, hours)
+        line, place = clocks.line, clocks.place
     timing = batch.duty.steps[batch.step].timing
     table = getattr(line, tables)
+    assert isinstance(batch.duty.duty, p.Do)
+    strict = batch.duty.duty.reading == "strict"
     if isinstance(timing, p.Every):
-        return int(deadlines.repeating(line, table, days, days, first).day[0])
-    return int(deadlines.once(line, table, line.longest, days, days, first).day[0])
+        due = deadlines.repeating(line, table, place, days, first, strict=strict)
+    else:
+        due = deadlines.once(line, table, line.longest, place, days, first, strict=strict)
+    return min(int(due.day[0]), FAR) if due.day[0] < deadlines.UNLIMITED else FAR
 
 
 def _following(batch: Batch, row: int, caseload: Caseload, lines: dict[int, Segments]) -> str:
     """What would come next if it were done on the as-at day."""
-    if VERDICTS[batch.verdict[row]] not in ("due", "overdue") or not lines:
+    if VERDICTS[batch.verdict[row]] not in ("due", "overdue") or not lines or not _runs(batch):
         return ""
     timing = batch.duty.steps[batch.step].timing
     if isinstance(timing, p.Every):

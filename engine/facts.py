@@ -13,8 +13,9 @@ import numpy.typing as npt
 from attrs import evolve, field, frozen
 
 from duly.dsl.policy import Kind
-from duly.engine.dates import Days
+from duly.engine.dates import Calendar, Days
 from duly.engine.days import FAR, MISSING, day_of
+from duly.engine.moments import Minutes
 from duly.engine.raw import Quarantined
 
 ANY_PARENT = -2
@@ -26,7 +27,8 @@ class Column:
     """One attribute of a table.
 
     ``values``: int8 0/1/2 for yes/no; int32 days for dates and milestones, ``MISSING`` if blank;
-    int32 codes into ``categories`` otherwise, -1 if blank.  ``supplied`` is false where the source
+    int32 codes into ``categories`` otherwise, -1 if blank: numbers, lengths of time and lists of
+    roles are kept as they would be written in a rule.  ``supplied`` is false where the source
     has no such field, which is not the same as blank.
     """
 
@@ -44,7 +46,8 @@ class Table:
     table that the kind is ``of``, -1 for none, or ``ANY_PARENT``.  ``covered_from`` int32 for each
     subject: nothing is known before that day (``FAR``: nothing at all); nor after ``covered_to``.
     ``gaps`` names values of attributes whose rows no source holds; ``unread`` the subjects of whom
-    a row is in quarantine.
+    a row is in quarantine.  ``times`` has the times of day of ``start``, ``end`` and milestones, of
+    those for which a source has any.
     """
 
     kind: Kind
@@ -62,6 +65,7 @@ class Table:
     coverage: str
     gaps: Mapping[str, frozenset[str]] = field(factory=dict)
     unread: frozenset[int] = frozenset()
+    times: Mapping[str, Minutes] = field(factory=dict)
 
     def __len__(self) -> int:
         return len(self.subject)
@@ -71,6 +75,26 @@ class Table:
         if index < 0 or not len(self.places):
             return ""
         return f"{self.places[self.place[index]]}, row {self.row[index]}"
+
+    def with_rows(self, other: Table) -> Table:
+        """The rows of both, in order; the other has the same columns with the same categories."""
+        join = np.concatenate
+        both = evolve(
+            self,
+            ids=join([self.ids, other.ids]),
+            subject=join([self.subject, other.subject]),
+            start=join([self.start, other.start]),
+            end=join([self.end, other.end]),
+            parent=join([self.parent, other.parent]),
+            columns={
+                name: evolve(column, values=join([column.values, other.columns[name].values]))
+                for name, column in self.columns.items()
+            },
+            place=join([self.place, other.place]),
+            row=join([self.row, other.row]),
+            times={name: join([each, other.times[name]]) for name, each in self.times.items()},
+        )
+        return both.take(np.lexsort((both.start, both.subject)))
 
     def take(self, keep: npt.NDArray[np.bool_ | np.intp] | slice) -> Table:
         """Some of the rows, or all in a new order; whoever moves parents must mend the links."""
@@ -84,12 +108,17 @@ class Table:
             columns={n: evolve(c, values=c.values[keep]) for n, c in self.columns.items()},
             place=self.place[keep],
             row=self.row[keep],
+            times={name: minutes[keep] for name, minutes in self.times.items()},
         )
 
 
 @frozen(eq=False)
 class Facts:
-    """A caseload: subjects in order of id, their dates of birth, and a table for each kind."""
+    """A caseload: subjects in order of id, their dates of birth, and a table for each kind.
+
+    Of facts that are cut, ``later`` holds the events after the as-at day: what is scheduled.
+    ``calendars`` are the stretches of calendars that a source supplied, by name.
+    """
 
     subjects: npt.NDArray[np.object_]
     born: Days
@@ -99,6 +128,8 @@ class Facts:
     notes: tuple[str, ...] = ()
     rows_read: int = 0
     extracted: date | None = None
+    later: Mapping[str, Table] = field(factory=dict)
+    calendars: Mapping[str, Calendar] = field(factory=dict)
 
     @property
     def rows_used(self) -> int:
@@ -138,11 +169,14 @@ class Facts:
 def cut(facts: Facts, as_at: date, known_at: date | None = None) -> Facts:
     """What was so by the end of ``as_at``, by what had been recorded by ``known_at``.
 
-    Events and periods that begin later are left out, later ends and milestones are open.
+    Events and periods that begin later are left out, later ends and milestones are open; later
+    events are kept aside.
     """
     day = day_of(as_at)
     known = day_of(known_at) if known_at is not None else None
     tables = {}
+    later = {}
+    seen_to = day if known is None else min(day, known)
     kept_rows: dict[str, npt.NDArray[np.bool_]] = {}
     for name, table in facts.tables.items():
         keep = table.start <= day
@@ -155,18 +189,27 @@ def cut(facts: Facts, as_at: date, known_at: date | None = None) -> Facts:
             )
             keep &= stamp <= known
             table = evolve(table, covered_to=min(table.covered_to, known))
+        ahead = table.start > day
+        if known is not None:
+            ahead &= stamp <= known
+        if table.kind.nature == "event" and ahead.any():
+            later[name] = _cut_table(table.take(ahead), seen_to)
         kept_rows[name] = keep
-        seen_to = day if known is None else min(day, known)
         tables[name] = _cut_table(table if keep.all() else table.take(keep), seen_to)
-    for name, table in tables.items():
-        if table.kind.of is not None and len(table):
-            keep = kept_rows[table.kind.of]
-            if not keep.all():
-                moved = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int32)
-                linked = moved[np.maximum(table.parent, 0)] if len(moved) else table.parent
-                parent = np.where(table.parent >= 0, linked, table.parent).astype(np.int32)
-                tables[name] = evolve(table, parent=parent)
-    return evolve(facts, tables=tables)
+    for some in (tables, later):
+        for name, table in some.items():
+            if table.kind.of is not None:
+                some[name] = _relinked(table, kept_rows[table.kind.of])
+    return evolve(facts, tables=tables, later=later)
+
+
+def _relinked(table: Table, kept: npt.NDArray[np.bool_]) -> Table:
+    """The table with parents numbered anew where only some of their rows are kept."""
+    if kept.all() or not len(table):
+        return table
+    moved = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
+    linked = moved[np.maximum(table.parent, 0)] if len(moved) else table.parent
+    return evolve(table, parent=np.where(table.parent >= 0, linked, table.parent).astype(np.int32))
 
 
 def _cut_table(table: Table, day: int) -> Table:

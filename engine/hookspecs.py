@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from duly.engine.raw import RawFacts
 if TYPE_CHECKING:
     import click
 
+    from duly.engine.lints import Finding, Linted
     from duly.engine.pipeline import Run
 
 hookspec = pluggy.HookspecMarker("duly")
@@ -56,6 +57,18 @@ class Command:
     load: Callable[[], click.Command]
 
 
+@frozen
+class Lint:
+    """A look at a pack for what its author may not have meant; ``load`` imports it.
+
+    ``name`` is the code of its findings, and the name of its page.
+    """
+
+    name: str
+    summary: str
+    load: Callable[[], Callable[[Linted], Iterable[Finding]]]
+
+
 @hookspec
 def register_fact_sources() -> Sequence[FactSource]:  # type: ignore[empty-body]
     """Adapters that read facts from a case system's extract."""
@@ -74,3 +87,8 @@ def register_packs() -> Sequence[PackFolder]:  # type: ignore[empty-body]
 @hookspec
 def register_commands() -> Sequence[Command]:  # type: ignore[empty-body]
     """Subcommands of the command line."""
+
+
+@hookspec
+def register_lints() -> Sequence[Lint]:  # type: ignore[empty-body]
+    """What ``duly check`` warns of in a pack without mistakes."""

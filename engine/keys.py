@@ -33,6 +33,25 @@ def day_in(key: Keys) -> Days:
     return (key & FAR).astype(np.int32)
 
 
+_TIME_BITS = 11
+
+
+def timed_keys(key: Keys, minute: npt.NDArray[np.integer]) -> Keys:
+    """One sortable number for a key and a minute of its day; without a time the last of the day."""
+    return (key << _TIME_BITS) | (minute.astype(np.int64) & ((1 << _TIME_BITS) - 1))
+
+
+def minutes_of(timed: Keys) -> npt.NDArray[np.int64]:
+    """The minutes of timed keys, -1 for none."""
+    minute = timed & ((1 << _TIME_BITS) - 1)
+    return np.where(minute == (1 << _TIME_BITS) - 1, -1, minute)
+
+
+def untimed_keys(timed: Keys) -> Keys:
+    """The keys that timed ones were made of."""
+    return timed >> _TIME_BITS
+
+
 def spans(lo: npt.NDArray[np.integer], hi: npt.NDArray[np.integer]) -> tuple[Days, Days]:
     """Ranges ``lo:hi`` spelt out: which range each item belongs to, and the item."""
     count = np.maximum(hi - lo, 0)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from duly.dsl import policy as p
 from duly.engine.days import FAR, day_of
+from duly.engine.feasible import Feasible, Truth, entailed_leaves, feasible
 from duly.engine.plan import (
+    AND_HELD,
     EXEMPT,
     FEW_LEAVES,
+    MOST_CODES,
     MOST_LEAVES,
+    MOST_OUTCOMES,
     PAUSED,
+    STANDS,
     DutyPlan,
     Group,
     Guard,
@@ -25,51 +31,135 @@ from duly.engine.plan import (
     Outcome,
     Plan,
     StepPlan,
+    Surely,
 )
 from duly.engine.raw import PlanError
 
-Truth = Mapping[Leaf, bool]
+Values = Mapping[p.Agreed, Sequence[p.Duration]]
+"""The lengths of time that the records state, for each attribute that holds one."""
+
+
+@frozen
+class Lowering:
+    """What lowering a duty needs beside the duty: the policy, and the lengths on record."""
+
+    policy: p.Policy
+    agreed: Values = field(factory=dict)
+
+    def duty(self, pack: p.Pack, rule: p.Rule, number: int, scoped: p.Scoped) -> DutyPlan:
+        """The plan of one duty."""
+        duty, scope = scoped.duty, scoped.scope
+        assert not isinstance(duty, p.May)
+        terms = self._terms(pack, rule, scoped)
+        rules_law = in_force_on(pack.in_force, rule.in_force)
+        until = rules_law.last if rule.transitional and rules_law is not None else FAR
+        if not isinstance(duty, p.Do):
+            guard = self._guard(rule, scope, duty, terms)
+            return DutyPlan(pack, rule, number, scope, duty, (), guard, until)
+        steps = tuple(
+            StepPlan(step.timing, _step_guard(self, rule, step, terms), step.text)
+            for step in duty.steps
+        )
+        plan = DutyPlan(pack, rule, number, scope, duty, steps, anchored_until=until)
+        if duty.after is None:
+            return plan
+        return evolve(plan, after=self.duty(pack, rule, number, p.Scoped(scope, duty.after)))
+
+    def _guard(self, rule: p.Rule, scope: p.Scope, duty: p.Have | p.Forbid, terms: Terms) -> Guard:
+        """What a duty without a time comes to on each day."""
+        if isinstance(duty, p.Forbid):
+            return _forbidden(self, rule, duty, terms)
+        if isinstance(scope, p.ForEach):
+            return _judge(self, rule, scope, duty, terms)
+        return _state(self, rule, duty, terms)
+
+    def _terms(self, pack: p.Pack, rule: p.Rule, scoped: p.Scoped) -> Terms:
+        """Under what terms a duty stands at all."""
+        scope, duty = scoped.scope, scoped.duty
+        assert not isinstance(duty, p.May)
+        where = scope.where if isinstance(scope, p.During | p.ForEach) else None
+        when = duty.when if isinstance(duty, p.Do) else None
+        bounds = [pack.in_force, rule.in_force]
+        if rule.transitional:  # its last day bounds what begins, not what runs on
+            bounds = [evolve(each, end=None) for each in bounds]
+        law = in_force_on(*bounds, duty.grounds.in_force)
+        return Terms(law, where, when, tuple(self._waivers(rule)))
+
+    def _waivers(self, rule: p.Rule) -> Iterator[InForceOn]:
+        """The stretches in which rules of packs above put this one out of force."""
+        for pack in self.policy.packs:
+            for above in pack.rules:
+                for waiver in above.waives:
+                    if waiver.rule == rule.qualified:
+                        until = p.InForce(None, waiver.until)
+                        found = in_force_on(pack.in_force, above.in_force, until)
+                        assert found is not None
+                        yield found
+
+
+@frozen
+class Terms:
+    """Under what terms a duty stands: law in force, conditions of its scope, waivers."""
+
+    law: InForceOn | None
+    where: p.Condition | None
+    when: p.Condition | None
+    waived: tuple[InForceOn, ...]
+
+    def conditions(self) -> tuple[Part | None, ...]:
+        """What must hold for the duty to stand, besides the law's dates."""
+        return self.where, Surely(self.when) if self.when is not None else None
+
+    def leaves(self) -> list[Leaf]:
+        """The dates that bound it."""
+        return [*([self.law] if self.law is not None else []), *self.waived]
+
+    def in_force(self, truth: Truth) -> bool:
+        """Whether the law is in force."""
+        return self.law is None or truth[self.law] == 1
+
+    def is_waived(self, truth: Truth) -> bool:
+        """Whether a waiver takes it out of force."""
+        return any(truth[leaf] for leaf in self.waived)
 
 
 def lower(policy: p.Policy) -> Plan:
     """The plan of every duty of the policy; permissions compute nothing."""
+    lowering = Lowering(policy)
     duties = tuple(
-        _duty(pack, rule, number, scoped)
+        lowering.duty(pack, rule, number, scoped)
         for pack in policy.packs
         for rule in pack.rules
         for number, scoped in enumerate(rule.duties)
         if not isinstance(scoped.duty, p.May)
     )
-    plan = Plan(duties, dict(policy.kinds))
+    plan = Plan(duties, policy)
     plan.verify()
     return plan
 
 
-def _duty(pack: p.Pack, rule: p.Rule, number: int, scoped: p.Scoped) -> DutyPlan:
-    duty, scope = scoped.duty, scoped.scope
-    in_force = _in_force(pack, rule)
-    where = scope.where if isinstance(scope, p.During) else None
-    if isinstance(duty, p.Have):
-        assert isinstance(scope, p.ForEach)
-        return DutyPlan(pack, rule, number, scope, duty, (), _judge(rule, scope, duty, in_force))
-    assert isinstance(duty, p.Do)
-    steps = tuple(
-        StepPlan(step.timing, _step_guard(rule, step, where, in_force), step.text)
-        for step in duty.steps
-    )
-    return DutyPlan(pack, rule, number, scope, duty, steps)
+def with_agreed(duty: DutyPlan, policy: p.Policy, agreed: Values) -> DutyPlan:
+    """The same duty, lowered for the lengths of time that the records state."""
+    lowering = Lowering(policy, agreed)
+    return lowering.duty(duty.pack, duty.rule, duty.number, duty.rule.duties[duty.number])
 
 
-def _in_force(pack: p.Pack, rule: p.Rule) -> InForceOn | None:
-    """The days on which both the pack and the rule are in force; ``None`` for always."""
-    starts = [day_of(i.start) for i in (pack.in_force, rule.in_force) if i.start is not None]
-    ends = [day_of(i.end) for i in (pack.in_force, rule.in_force) if i.end is not None]
+def agreed_in(duty: DutyPlan) -> set[p.Agreed]:
+    """The attributes from which a duty takes lengths of time."""
+    guards = [step.guard for step in duty.steps]
+    return {leaf for guard in guards for leaf in guard.leaves if isinstance(leaf, p.Agreed)}
+
+
+def in_force_on(*bounds: p.InForce) -> InForceOn | None:
+    """The days that lie within all the bounds; ``None`` for always."""
+    starts = [day_of(i.start) for i in bounds if i.start is not None]
+    ends = [day_of(i.end) for i in bounds if i.end is not None]
     if not starts and not ends:
         return None
     return InForceOn(max(starts, default=0), min(ends, default=FAR))
 
 
-Part = p.Condition | Group
+Part = p.Condition | InForceOn | Surely | Group
 """A condition, some parts of which may have been grouped."""
 
 
@@ -128,6 +218,22 @@ def leaves_of(condition: Part | None) -> Iterator[Leaf]:
             yield condition
 
 
+def kinds_of(condition: Part | None) -> set[str]:
+    """The kinds of fact of which a condition looks up rows."""
+    return {kind for leaf in leaves_of(condition) if (kind := kind_of(leaf)) is not None}
+
+
+def kind_of(leaf: Leaf) -> str | None:
+    """The kind of fact that a leaf looks up, where it is one of its own."""
+    match leaf:
+        case p.Running(kind) | p.Count(kind) | p.Lasting(kind):
+            return kind
+        case p.Elapsed(p.EventDay(kind)) | p.Elapsed(p.PeriodEdge(kind)):
+            return kind
+        case _:
+            return None
+
+
 def holds(condition: Part | None, truth: Truth) -> bool:
     """Whether the condition is true when its leaves are as given."""
     match condition:
@@ -140,25 +246,44 @@ def holds(condition: Part | None, truth: Truth) -> bool:
         case p.Not(part):
             return not holds(part, truth)
         case _:
-            return truth[condition]
+            return truth[condition] == 1
 
 
-def _table(leaves: Sequence[Leaf], outcome: Callable[[Truth], int]) -> npt.NDArray[np.int32]:
-    """Outcome sets for every base-3 code: an unknown leaf allows what either value allows."""
-    masks = np.zeros((2,) * len(leaves), np.int32)
-    for bits in product((0, 1), repeat=len(leaves)):
-        truth = {leaf: bool(bit) for leaf, bit in zip(leaves, bits, strict=True)}
-        masks[bits] = 1 << outcome(truth)
-    for axis in range(len(leaves)):
-        either = masks.take([0], axis) | masks.take([1], axis)
-        masks = np.concatenate([masks, either], axis)
-    return masks
+def _table(
+    leaves: Sequence[Leaf],
+    values: Sequence[int],
+    outcome: Callable[[Truth], int],
+    can_be: Feasible,
+) -> npt.NDArray[np.int64]:
+    """Outcome sets for every code: an unknown leaf allows what either value allows.
+
+    Truths that cannot hold together count only where nothing else is left.
+    """
+    plain = [
+        size if isinstance(leaf, p.Agreed) else 2 for leaf, size in zip(leaves, values, strict=True)
+    ]
+    masks, anyhow = np.zeros(plain, np.int64), np.zeros(plain, np.int64)
+    for digits in product(*map(range, plain)):
+        truth: Truth = dict(zip(leaves, map(int, digits), strict=True))
+        anyhow[digits] = 1 << outcome(truth)
+        masks[digits] = anyhow[digits] if can_be(truth) else 0
+    for axis, leaf in enumerate(leaves):
+        if not isinstance(leaf, p.Agreed):
+            masks, anyhow = _with_unknown(masks, axis), _with_unknown(anyhow, axis)
+    return np.where(masks == 0, anyhow, masks)
 
 
-def _mover(masks: npt.NDArray[np.int32]) -> npt.NDArray[np.int8]:
+def _with_unknown(masks: npt.NDArray[np.int64], axis: int) -> npt.NDArray[np.int64]:
+    either = masks.take([0], axis) | masks.take([1], axis)
+    return np.concatenate([masks, either], axis)
+
+
+def _mover(leaves: Sequence[Leaf], masks: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
     """For each code an unknown leaf that would narrow the set of outcomes, -1 for none."""
     mover = np.full(masks.shape, -1, np.int8)
     for axis in reversed(range(masks.ndim)):
+        if isinstance(leaves[axis], p.Agreed):
+            continue
         unknown = masks.take(2, axis)
         narrows = (masks.take(0, axis) != unknown) | (masks.take(1, axis) != unknown)
         place = [slice(None)] * masks.ndim
@@ -169,82 +294,213 @@ def _mover(masks: npt.NDArray[np.int32]) -> npt.NDArray[np.int8]:
 
 
 def _guard(
+    lowering: Lowering,
     name: str,
     leaves: Sequence[Leaf],
     outcomes: Sequence[Outcome],
     outcome: Callable[[Truth], int],
 ) -> Guard:
     distinct = tuple(dict.fromkeys(leaves))
-    if len(distinct) > MOST_LEAVES:
+    tied = tuple(dict.fromkeys(entailed_leaves(distinct, lowering.policy)))
+    if len(distinct) + len(tied) <= MOST_LEAVES:
+        distinct = (*distinct, *tied)
+    values = tuple(
+        len(lowering.agreed.get(leaf, ())) + 1 if isinstance(leaf, p.Agreed) else 3
+        for leaf in distinct
+    )
+    if len(outcomes) > MOST_OUTCOMES:
+        raise PlanError(
+            f"{name} has {len(outcomes)} different lengths of time to choose from; at most "
+            f"{MOST_OUTCOMES} can be. Split the rule, or record fewer different intervals."
+        )
+    if math.prod(values) > MOST_CODES:
         raise PlanError(
             f"{name} weighs {len(distinct)} different conditions at once; at most {MOST_LEAVES} "
             "can be. Split the rule, or give a condition an event of its own."
         )
-    masks = _table(distinct, outcome)
-    flat = {"order": "F"}  # leaf i is the i-th digit, 3**i
+    masks = _table(distinct, values, outcome, feasible(distinct, lowering.policy))
+    flat = {"order": "F"}  # leaf i is the i-th digit
     return Guard(
         distinct,
+        values,
         tuple(outcomes),
         masks.reshape(-1, **flat),  # type: ignore[call-overload]
-        _mover(masks).reshape(-1, **flat),  # type: ignore[call-overload]
+        _mover(distinct, masks).reshape(-1, **flat),  # type: ignore[call-overload]
     )
 
 
-def _step_guard(
-    rule: p.Rule, step: p.Step, where: p.Condition | None, in_force: InForceOn | None
-) -> Guard:
-    """Which of a step's durations stands: paused, exempt, its own, or that of an exception."""
-    own = step.timing.duration if isinstance(step.timing, p.Within | p.Every) else None
-    outcomes = [Outcome(None, "paused"), Outcome(None, "exempt"), Outcome(own, step.text)]
-    clause_outcome = []
-    for clause in step.unless:
-        if clause.then is None:
-            clause_outcome.append(EXEMPT)
-            continue
-        clause_outcome.append(len(outcomes))
-        outcomes.append(Outcome(clause.then, clause.text))
-    standing, *exceptions = grouped([where, *(clause.condition for clause in step.unless)])
-    leaves: list[Leaf] = [in_force] if in_force is not None else []
-    for condition in (standing, *exceptions):
+def _step_guard(lowering: Lowering, rule: p.Rule, step: p.Step, terms: Terms) -> Guard:
+    """Which of a step's lengths stands: paused, exempt, its own, or that of an exception."""
+    outcomes = [Outcome(None, "paused"), Outcome(None, "exempt")]
+    timing = step.timing
+    own = timing.duration if isinstance(timing, p.Within | p.Every | p.By) else None
+    of_step = _chosen(lowering, own, step.text, outcomes)
+    if isinstance(timing, p.Before):
+        outcomes[-1] = evolve(outcomes[-1], before=timing)
+    of_clauses = [_consequence(lowering, clause, outcomes) for clause in step.unless]
+    where, when, *exceptions = grouped([*terms.conditions(), *map(_condition, step.unless)])
+    leaves: list[Leaf] = terms.leaves()
+    for condition in (where, when, *exceptions):
         leaves.extend(leaves_of(condition))
+    lengths = [own, *(clause.then for clause in step.unless)]
+    leaves.extend(length for each in lengths for length in agreed_parts(each))
 
     def outcome(truth: Truth) -> int:
-        if (in_force is not None and not truth[in_force]) or not holds(standing, truth):
+        if not terms.in_force(truth) or not holds(where, truth) or not holds(when, truth):
             return PAUSED
-        for condition, result in zip(reversed(exceptions), reversed(clause_outcome), strict=True):
+        if terms.is_waived(truth):
+            return EXEMPT
+        for condition, result in zip(reversed(exceptions), reversed(of_clauses), strict=True):
             if holds(condition, truth):
-                return result
-        return 2
+                return result(truth)
+        return of_step(truth)
 
-    return _guard(rule.qualified, leaves, outcomes, outcome)
+    guard = _guard(lowering, rule.qualified, leaves, outcomes, outcome)
+    return evolve(guard, exceptions=tuple(filter(None, exceptions)))
+
+
+def _condition(clause: p.Unless) -> Part:
+    """When an exception holds: only while it is in force."""
+    law = in_force_on(clause.grounds.in_force)
+    return clause.condition if law is None else p.And((law, clause.condition))  # type: ignore[arg-type]
+
+
+def _consequence(
+    lowering: Lowering, clause: p.Unless, outcomes: list[Outcome]
+) -> Callable[[Truth], int]:
+    """What an exception comes to, as a function of the lengths on record."""
+    match clause.then:
+        case None:
+            return lambda truth: EXEMPT
+        case p.WithoutNumber():
+            outcomes.append(Outcome(None, clause.text, judged=True, grounds=clause.grounds))
+            number = len(outcomes) - 1
+            return lambda truth: number
+        case length:
+            first = len(outcomes)
+            chosen = _chosen(lowering, length, clause.text, outcomes)
+            outcomes[first:] = [evolve(o, grounds=clause.grounds) for o in outcomes[first:]]
+            return chosen
+
+
+def agreed_parts(length: object) -> list[p.Agreed]:
+    """The attributes from which a length of time is taken."""
+    match length:
+        case p.Agreed():
+            return [length]
+        case p.Sooner(parts):
+            return [part for part in parts if isinstance(part, p.Agreed)]
+        case _:
+            return []
+
+
+def _chosen(
+    lowering: Lowering, length: p.Length | None, text: str, outcomes: list[Outcome]
+) -> Callable[[Truth], int]:
+    """The outcome of a length of time: one for each combination of lengths on record."""
+    agreed = agreed_parts(length)
+    sizes = [len(lowering.agreed.get(part, ())) + 1 for part in agreed]
+    first = len(outcomes)
+    numbers = {digits: first + n for n, digits in enumerate(product(*map(range, sizes)))}
+    outcomes.extend(_outcome(lowering, length, agreed, digits, text) for digits in numbers)
+    return lambda truth: numbers[tuple(int(truth[part]) for part in agreed)]
+
+
+def _outcome(
+    lowering: Lowering,
+    length: p.Length | None,
+    agreed: Sequence[p.Agreed],
+    digits: Sequence[int],
+    text: str,
+) -> Outcome:
+    """A length of time with what the records state put in its place."""
+    values = {}
+    for part, digit in zip(agreed, digits, strict=True):
+        known = lowering.agreed.get(part, ())
+        values[part] = known[digit] if digit < len(known) else None
+    match length:
+        case p.Agreed():
+            return Outcome(values[length], text, values[length] is not None)
+        case p.Sooner(parts):
+            found = [values[part] if isinstance(part, p.Agreed) else part for part in parts]
+            known_parts = [part for part in found if part is not None]
+            if len(known_parts) == 2:
+                return Outcome(p.Sooner((known_parts[0], known_parts[1])), text)
+            return Outcome(known_parts[0] if known_parts else None, text, stated=False)
+        case _:
+            return Outcome(length, text)
 
 
 ABSENT, JUDGED_EXEMPT, HELD, FAILED = range(4)
 """Outcomes of a state that is judged on an occasion."""
 
 
-def _judge(rule: p.Rule, scope: p.ForEach, duty: p.Have, in_force: InForceOn | None) -> Guard:
+def _judge(lowering: Lowering, rule: p.Rule, scope: p.ForEach, duty: p.Have, terms: Terms) -> Guard:
     """What a state comes to on its day; whatever holds is met, exempt or not."""
-    conditions = [scope.where, duty.condition, *(clause.condition for clause in duty.unless)]
+    conditions = [terms.where, duty.condition, *map(_condition, duty.unless)]
     where, wanted, *exceptions = grouped(conditions)
-    leaves: list[Leaf] = [in_force] if in_force is not None else []
+    leaves: list[Leaf] = terms.leaves()
     for condition in (where, wanted, *exceptions):
         leaves.extend(leaves_of(condition))
     outcomes = [Outcome(None, text) for text in ("no duty", "exempt", "held", "failed")]
 
     def outcome(truth: Truth) -> int:
-        if (in_force is not None and not truth[in_force]) or not holds(where, truth):
+        if not terms.in_force(truth) or not holds(where, truth):
             return ABSENT
         if holds(wanted, truth):
             return HELD
-        if any(holds(condition, truth) for condition in exceptions):
+        if terms.is_waived(truth) or any(holds(condition, truth) for condition in exceptions):
             return JUDGED_EXEMPT
         return FAILED
 
-    return _guard(rule.qualified, leaves, outcomes, outcome)
+    guard = _guard(lowering, rule.qualified, leaves, outcomes, outcome)
+    return evolve(guard, exceptions=tuple(filter(None, exceptions)))
 
 
-def truth_table(condition: p.Condition) -> tuple[tuple[Leaf, ...], npt.NDArray[np.int32]]:
+def _state(lowering: Lowering, rule: p.Rule, duty: p.Have, terms: Terms) -> Guard:
+    """Whether a state that must last stands, and whether it holds: each day has both."""
+    exceptions = map(_condition, duty.unless)
+    where, wanted, *unless = grouped([terms.where, duty.condition, *exceptions])
+    leaves = [leaf for part in (where, wanted, *unless) for leaf in leaves_of(part)]
+    stands = ("paused", "exempt", "not held"), ("paused", "exempt", "held")
+    outcomes = [Outcome(None, text) for texts in stands for text in texts]
+
+    def outcome(truth: Truth) -> int:
+        held = AND_HELD if holds(wanted, truth) else 0
+        return _standing(truth, terms, where, unless) + held
+
+    guard = _guard(lowering, rule.qualified, [*terms.leaves(), *leaves], outcomes, outcome)
+    return evolve(guard, exceptions=tuple(filter(None, unless)))
+
+
+def _forbidden(lowering: Lowering, rule: p.Rule, duty: p.Forbid, terms: Terms) -> Guard:
+    """Whether a prohibition stands."""
+    where, *unless = grouped([terms.where, *map(_condition, duty.unless)])
+    leaves = [leaf for part in (where, *unless) for leaf in leaves_of(part)]
+    guard = _guard(
+        lowering,
+        rule.qualified,
+        [*terms.leaves(), *leaves],
+        [Outcome(None, text) for text in ("paused", "exempt", "forbidden")],
+        lambda truth: _standing(truth, terms, where, unless),
+    )
+    return evolve(guard, exceptions=tuple(filter(None, unless)))
+
+
+def _standing(
+    truth: Truth, terms: Terms, where: Part | None, exceptions: Sequence[Part | None]
+) -> int:
+    """Whether a duty without a time stands."""
+    if not terms.in_force(truth) or not holds(where, truth):
+        return PAUSED
+    excused = terms.is_waived(truth) or any(holds(part, truth) for part in exceptions)
+    return EXEMPT if excused else STANDS
+
+
+TruthTable = tuple[tuple[Leaf, ...], npt.NDArray[np.int64]]
+
+
+def truth_table(policy: p.Policy, condition: p.Condition) -> TruthTable:
     """A condition's leaves and, for each code, bit 1 where it can be false, bit 2 where true."""
     match condition:
         case p.And(conditions):
@@ -254,6 +510,7 @@ def truth_table(condition: p.Condition) -> tuple[tuple[Leaf, ...], npt.NDArray[n
         case _:
             parts, join = [condition], all
     guard = _guard(
+        Lowering(policy),
         "a condition",
         [leaf for part in parts for leaf in leaves_of(part)],
         (Outcome(None, "false"), Outcome(None, "true")),

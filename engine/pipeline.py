@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -16,6 +17,7 @@ from duly.dsl.packs import LoadedPolicy
 from duly.dsl.policy import Kind, Policy
 from duly.engine import discovery
 from duly.engine.conclude import Concluded, RuleSummary, conclude, together
+from duly.engine.contradictions import contradictions
 from duly.engine.days import long_date
 from duly.engine.evaluate import evaluate
 from duly.engine.facts import Facts
@@ -92,10 +94,12 @@ def run_facts(
     since = since or as_at - relativedelta(years=1)
     plan = lower(policy)
     parts: list[Concluded] = []
+    impossible: Counter[str] = Counter()
     done = 0
     for part in facts.partitions(PARTITION):
         batches = list(evaluate(plan, part, as_at, known_at))
         parts.append(conclude(plan, batches, part, as_at, since, known_at))
+        impossible += contradictions(policy, part, as_at, known_at)
         done += len(part.subjects)
         progress(f"judged {done:,} of {len(facts.subjects):,} children")
     concluded = together(parts)
@@ -110,7 +114,12 @@ def run_facts(
         rows_read=facts.rows_read,
         rows_used=facts.rows_used,
         quarantine=facts.quarantine,
-        notes=(*_extract_note(facts, as_at), *facts.notes, *_nobody(concluded.summaries)),
+        notes=(
+            *_extract_note(facts, as_at),
+            *facts.notes,
+            *_impossible(impossible),
+            *_nobody(concluded.summaries),
+        ),
     )
 
 
@@ -121,6 +130,16 @@ def _extract_note(facts: Facts, as_at: date) -> tuple[str, ...]:
     return (
         f"the extract is of {long_date(facts.extracted)}, before the as-at day: "
         "what fell due in between cannot be told",
+    )
+
+
+def _impossible(found: Counter[str]) -> tuple[str, ...]:
+    """What the records say and the vocabulary says never is."""
+    return tuple(
+        f"the records of {count:,} {'child' if count == 1 else 'children'} say what is never so: "
+        f"{condition}"
+        for condition, count in found.items()
+        if count
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,6 +22,16 @@ class InForceOn:
 
 
 @frozen
+class Surely:
+    """True where the condition is surely true, false wherever it is not: never unknown.
+
+    What relieves a duty must be attested (``unless not_practicable then …``).
+    """
+
+    condition: p.Condition
+
+
+@frozen
 class Group:
     """A condition none of whose leaves stands anywhere else in its guard.
 
@@ -31,14 +42,41 @@ class Group:
     condition: p.Condition
 
 
-Leaf = p.Flag | p.Is | p.Stated | p.Running | p.Count | p.Elapsed | p.Aged | InForceOn | Group
-"""A condition that is looked up as a whole: what a guard's table has one digit for."""
+Leaf = (
+    p.Flag
+    | p.Is
+    | p.Compare
+    | p.Includes
+    | p.Stated
+    | p.Running
+    | p.Count
+    | p.Lasting
+    | p.Elapsed
+    | p.Aged
+    | InForceOn
+    | Surely
+    | Group
+    | p.Agreed
+)
+"""A condition that is looked up as a whole: what a guard's table has one digit for.
 
-PAUSED, EXEMPT = 0, 1
-"""Outcomes in which a duty does not stand; the others have a duration."""
+A length of time that a record states is one too; its digit says which it is.
+"""
+
+PAUSED, EXEMPT, STANDS = range(3)
+"""Outcomes in which a duty does not stand, and the one in which it stands as it is written."""
+
+AND_HELD = 3
+"""What is added to these three where a state that must hold throughout does hold."""
 
 MOST_LEAVES = 11
-"""Digits that a timeline's code has room for."""
+"""Digits of three values each that a timeline's code has room for."""
+
+MOST_OUTCOMES = 60
+"""Outcomes that a set, as a bit mask, has room for."""
+
+MOST_CODES = 3**MOST_LEAVES
+"""Codes that a timeline has room for."""
 
 FEW_LEAVES = 8
 """Up to so many leaves one table is quicker than several."""
@@ -46,24 +84,76 @@ FEW_LEAVES = 8
 
 @frozen
 class Outcome:
-    """What a guard can come to; ``text`` is the clause that says so."""
+    """What a guard can come to; ``text`` is the clause that says so.
 
-    duration: p.Duration | None
+    ``stated`` is false where a length of time should be on record and is blank; ``judged`` where
+    a person must judge, since the clause takes the number away; ``before`` counts back from the
+    anchor.  ``grounds`` are those of an exception.
+    """
+
+    duration: p.Duration | p.Sooner | None
     text: str
+    stated: bool = True
+    judged: bool = False
+    before: p.Before | None = None
+    grounds: p.Grounds = p.Grounds()
+
+    @property
+    def has_limit(self) -> bool:
+        """Whether it sets a last day."""
+        return self.duration is not None or self.before is not None
+
+    @property
+    def in_working_days(self) -> bool:
+        """Whether bank holidays can move its deadline."""
+        parts = self.duration.parts if isinstance(self.duration, p.Sooner) else (self.duration,)
+        return any(isinstance(d, p.Duration) and d.unit == "working day" for d in parts)
 
 
 @frozen(eq=False)
 class Guard:
-    """Leaves, and for each base-3 code of theirs the set of possible outcomes as a bit mask.
+    """Leaves, and for each code of theirs the set of possible outcomes as a bit mask.
 
-    ``table`` and ``mover`` have shape ``(3 ** len(leaves),)``; ``mover`` is the number of an
-    unknown leaf that would change the set if it were known, -1 for none.
+    A code has a digit for each leaf: 0 false, 1 true, 2 unknown; of a length of time that a record
+    states the number of its value, the last for a blank.  ``values`` says how many there are.
+    ``table`` and ``mover`` have an entry for each code; ``mover`` is the number of an unknown leaf
+    that would change the set if it were known, -1 for none.  ``exceptions`` are
+    the conditions of the ``unless`` clauses, in order, over these leaves.
     """
 
     leaves: tuple[Leaf, ...]
+    values: tuple[int, ...]
     outcomes: tuple[Outcome, ...]
-    table: npt.NDArray[np.int32]
+    table: npt.NDArray[np.int64]
     mover: npt.NDArray[np.int8]
+    exceptions: tuple[p.Condition | InForceOn | Surely | Group, ...] = ()
+
+    def digits(self, code: int) -> dict[Leaf, int]:
+        """The value of each leaf in a code."""
+        found = {}
+        for leaf, values in zip(self.leaves, self.values, strict=True):
+            code, found[leaf] = divmod(code, values)
+        return found
+
+    @property
+    def judged(self) -> int:
+        """The outcomes in which a person must judge, as a set."""
+        return sum(1 << n for n, outcome in enumerate(self.outcomes) if outcome.judged)
+
+    @property
+    def unstated(self) -> int:
+        """The outcomes in which a length of time should be on record and is blank, as a set."""
+        return sum(1 << n for n, outcome in enumerate(self.outcomes) if not outcome.stated)
+
+    @property
+    def without_length(self) -> int:
+        """Those of them in which there is no other length to go by."""
+        return sum(1 << n for n, o in enumerate(self.outcomes) if not o.stated and not o.has_limit)
+
+    @property
+    def no_duty(self) -> int:
+        """The outcomes in which no limit can run out, as a set."""
+        return 1 << PAUSED | 1 << EXEMPT
 
 
 @frozen(eq=False)
@@ -77,19 +167,32 @@ class StepPlan:
 
 @frozen(eq=False)
 class DutyPlan:
-    """One duty of one rule; ``number`` is its place in the rule."""
+    """One duty of one rule; ``number`` is its place in the rule.
+
+    A duty without steps has a ``guard`` of its own.  ``anchored_until`` is the last day on which
+    something that it owes may begin; ``after`` the duty whose missed deadlines it runs from.
+    """
 
     pack: p.Pack
     rule: p.Rule
     number: int
     scope: p.Scope
-    duty: p.Do | p.Have
+    duty: p.Do | p.Have | p.Forbid
     steps: tuple[StepPlan, ...]
     guard: Guard | None = field(default=None)
+    anchored_until: int = FAR
+    after: DutyPlan | None = None
+
+    @property
+    def clauses(self) -> tuple[tuple[str, Guard], ...]:
+        """The text and the guard of each step, or of a duty without steps its own."""
+        if self.guard is not None:
+            return ((self.duty.text, self.guard),)
+        return tuple((step.text, step.guard) for step in self.steps)
 
     def name(self, step: int) -> str:
         """What the ``duty`` column says: the label, else the act and its timing."""
-        if isinstance(self.duty, p.Have):
+        if isinstance(self.duty, p.Have | p.Forbid):
             return self.duty.label or self.duty.text
         if self.duty.failing_which:
             return f"{self.duty.words}, {self.steps[step].text}"
@@ -103,7 +206,7 @@ class Plan:
     """All duties, the law's first."""
 
     duties: tuple[DutyPlan, ...]
-    kinds: dict[str, p.Kind]
+    policy: p.Policy
 
     def describe(self) -> str:
         """The plan in words, for people and tests to read."""
@@ -112,17 +215,17 @@ class Plan:
     def verify(self) -> None:
         """Structural invariants: every guard's table fits its leaves, every mask is possible."""
         for duty in self.duties:
-            for guard in filter(None, (duty.guard, *(step.guard for step in duty.steps))):
-                size = 3 ** len(guard.leaves)
+            for _, guard in duty.clauses:
+                size = math.prod(guard.values)
                 assert guard.table.shape == guard.mover.shape == (size,)
                 assert guard.table.min() > 0
                 assert guard.table.max() < 1 << len(guard.outcomes)
 
 
 def _duty_lines(duty: DutyPlan) -> Iterator[str]:
-    yield f"{duty.rule.qualified} {duty.number}: {_scope_text(duty.scope)}"
-    if isinstance(duty.duty, p.Have) and duty.guard is not None:
-        yield f"  have {condition_text(duty.duty.condition)}"
+    yield f"{duty.rule.qualified} {duty.number}: {scope_text(duty.scope)}"
+    if duty.guard is not None:
+        yield f"  {_asked(duty.duty)}"
         yield from (
             f"    leaf {n}: {condition_text(leaf)}" for n, leaf in enumerate(duty.guard.leaves)
         )
@@ -137,7 +240,31 @@ def _duty_lines(duty: DutyPlan) -> Iterator[str]:
         )
 
 
-def _scope_text(scope: p.Scope) -> str:
+def _asked(duty: p.Do | p.Have | p.Forbid) -> str:
+    """What a duty without steps asks for."""
+    match duty:
+        case p.Have(condition, throughout=throughout):
+            return f"have {condition_text(condition)}{' throughout' if throughout else ''}"
+        case p.Forbid(act, stretch):
+            where = f" where {condition_text(act.where)}" if act.where is not None else ""
+            return f"not {duty.words}{where}{_stretch_text(stretch)}"
+        case p.Do():
+            return duty.words
+
+
+def _stretch_text(stretch: p.Within | p.Before | None) -> str:
+    match stretch:
+        case p.Within(duration, anchor):
+            assert anchor is not None
+            return f" within {duration} of {anchor_text(anchor)}"
+        case p.Before(anchor):
+            return f" before {anchor_text(anchor)}"
+        case None:
+            return ""
+
+
+def scope_text(scope: p.Scope) -> str:
+    """A scope in the words of the language."""
     match scope:
         case p.During(period, where):
             return f"during {period}" + (f" where {condition_text(where)}" if where else "")
@@ -166,10 +293,21 @@ def condition_text(condition: p.Condition | Leaf) -> str:
             return f"{owner}.{name} is {value}"
         case p.Stated(owner, name):
             return f"{owner}.{name} is stated"
+        case p.Compare(owner, name, least, most):
+            return f"{owner}.{name} is {bounds_text(least, most)}"
+        case p.Includes(owner, name, role):
+            return f"{owner}.{name} includes {role}"
+        case p.Lasting(period, duration, more):
+            amount = "more than" if more else "at least"
+            return f"{period} lasting {amount} {duration}{_window_text(condition)}"
         case p.Running(period, where):
             return period if where is None else f"some {period} where {condition_text(where)}"
         case p.Count():
             return _count_text(condition)
+        case Surely(inner):
+            return f"surely {_bracketed(inner)}"
+        case p.Agreed(owner, name):
+            return f"{owner}.{name}"
         case p.Elapsed(p.ScopeStart(), duration):
             return f"after the first {duration}"
         case p.Elapsed(p.PeriodEdge(period, "start"), duration):
@@ -203,19 +341,43 @@ def _count_text(count: p.Count) -> str:
     text = f"{amount} {count.kind}"
     if count.where is not None:
         text += f" where {condition_text(count.where)}"
-    if count.window is not None:
-        text += f" in the last {count.window}"
-    return text
+    return text + _window_text(count)
+
+
+def _window_text(test: p.Count | p.Lasting) -> str:
+    if test.window is not None:
+        return f" in the last {test.window}"
+    return f" since {anchor_text(test.since)}" if test.since is not None else ""
+
+
+def bounds_text(least: int | None, most: int | None) -> str:
+    """The bounds of a number, in the words of the language."""
+    if least is not None and most is not None:
+        return f"at least {least} and at most {most}"
+    return f"at least {least}" if least is not None else f"at most {most}"
+
+
+_TH = {1: "st", 2: "nd", 3: "rd"}
 
 
 def anchor_text(anchor: p.Anchor) -> str:
     """An anchor in the words of the language."""
-    ordinals = {None: "", 1: "first ", 2: "second "}
+    ordinals = {None: "", 1: "first ", 2: "second ", p.PREVIOUS: "previous "}
     match anchor:
         case p.ScopeStart():
             return "start"
         case p.PeriodEdge(period, edge, ordinal, _):
             return f"{edge} of {ordinals[ordinal]}{period}"
+        case p.Birthday(years):
+            return f"the {years}{_TH.get(years % 10 * (years // 10 != 1), 'th')} birthday"
+        case p.Becoming(condition):
+            return f"({condition_text(condition)}) becoming true"
+        case p.AnyOf(parts):
+            return " or ".join(anchor_text(part) for part in parts)
+        case p.Missed():
+            return "the missed deadline"
+        case p.EventDay(event, _, _, str(milestone)):
+            return f"{event}.{milestone}"
         case p.EventDay(event, ordinal, where):
             test = f" where {condition_text(where)}" if where is not None else ""
             return f"{ordinals[ordinal]}{event}{test}"

@@ -6,7 +6,7 @@ in one place for all sources, ``duly.engine.facts``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -65,6 +65,7 @@ class RawFacts:
 
     ``extracted`` is the day of the extract, where the source knows it.  ``quarantine`` holds
     rows that the source itself could not make sense of; ``notes`` is for the person who runs it.
+    ``calendars`` are stretches that windows may follow, first and last day, by name.
     """
 
     tables: tuple[RawTable, ...] = ()
@@ -72,6 +73,7 @@ class RawFacts:
     quarantine: tuple[Quarantined, ...] = ()
     notes: tuple[str, ...] = ()
     extracted: date | None = field(default=None)
+    calendars: Mapping[str, Sequence[tuple[date, date]]] = field(factory=dict)
 
 
 @frozen

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from attrs import evolve
 
 from duly.dsl.policy import Attribute, Kind
-from duly.engine.dates import Days
+from duly.engine.dates import Calendar, Days
 from duly.engine.days import (
     BLANK,
     EPOCH,
@@ -22,14 +22,19 @@ from duly.engine.days import (
     MISSING,
     UNKNOWN,
     UNREADABLE,
+    UNTIMED,
     date_of,
     day_of,
     long_date,
-    read_day,
+    read_length,
+    read_moment,
+    read_number,
+    read_roles,
     read_yes_no,
 )
 from duly.engine.facts import ANY_PARENT, Column, Facts, Table
 from duly.engine.keys import keys
+from duly.engine.moments import Minutes
 from duly.engine.raw import Cell, Coverage, Quarantined, RawFacts, RawTable
 
 LONGEST_BLANK = max(map(len, BLANK))
@@ -77,7 +82,9 @@ class _Builder:
         self.read_by_source = len(self.quarantine)
         self.ids_given: dict[str, dict[tuple[int, int], str]] = {}
         self.unread: dict[str, set[int]] = {name: set() for name in kinds}
-        self.memo_day = _Memo(read_day)
+        self.minute_of: dict[str, int] = {}
+        self.memo_day = _Memo(self._read_day)
+        self.memo_minute = _Memo(lambda text: self.minute_of.get(text, UNTIMED))
         self.memo_yes = _Memo(read_yes_no)
 
     def facts(self, today: date | None) -> Facts:
@@ -109,6 +116,7 @@ class _Builder:
             notes=tuple(dict.fromkeys(self.notes)),
             rows_read=read,
             extracted=extracted,
+            calendars=_calendars(self.sources),
         )
 
     def _people(self) -> list[str]:
@@ -155,6 +163,26 @@ class _Builder:
         )
         return days
 
+    def _read_day(self, text: str) -> int:
+        """The day; its time, where it has one, is kept beside it."""
+        day, minute = read_moment(text)
+        if minute != UNTIMED:
+            self.minute_of[text] = minute
+        return day
+
+    def _times(self, kind: Kind, raw: RawTable) -> dict[str, Minutes]:
+        """The times of day of every date of the rows, of those columns that have any."""
+        if not self.minute_of:
+            return {}
+        columns = {"start": "date"} if kind.nature == "event" else {"start": "start", "end": "end"}
+        columns |= {milestone.name: milestone.name for milestone in kind.milestones}
+        found = {
+            name: _days(raw.columns[column], self.memo_minute).astype(np.int16)
+            for name, column in columns.items()
+            if column in raw.columns
+        }
+        return {name: minutes for name, minutes in found.items() if (minutes != UNTIMED).any()}
+
     def _subjects(self, kind: Kind, index: Mapping[str, int]) -> tuple[Days, dict[str, Column]]:
         born = np.full(len(index), MISSING, np.int32)
         columns = {
@@ -192,24 +220,23 @@ class _Builder:
     def _column(self, raw: RawTable, good: npt.NDArray[np.bool_], attribute: Attribute) -> Column:
         cells = raw.columns[attribute.name]
         if attribute.type == "yes/no":
-            values = np.fromiter(map(self.memo_yes.__getitem__, cells), np.int8, len(cells))
-            bad = values == UNREADABLE
+            answers = np.fromiter(map(self.memo_yes.__getitem__, cells), np.int8, len(cells))
+            bad = answers == UNREADABLE
             self._bad(raw, good, bad, attribute.name, "not yes, no or blank")
-            return Column(values)
-        if attribute.type == "date":
+            return Column(answers)
+        if attribute.type in ("date", "datetime"):
             return Column(self._day_column(raw, good, attribute.name))
         if attribute.type == "one of":
             codes = {value.casefold(): code for code, value in enumerate(attribute.values)}
             memo = _Memo(lambda text: _code(text, codes))
-            values = np.fromiter(map(memo.__getitem__, cells), np.int32, len(cells))
+            values = _days(cells, memo)
             reason = f"not one of {', '.join(attribute.values)}"
             self._bad(raw, good, values == UNREADABLE, attribute.name, reason)
             return Column(values, attribute.values)
+        read, reason = _WRITTEN.get(attribute.type, (str, ""))
         found: dict[str, int] = {}
-        memo = _Memo(
-            lambda text: -1 if text.casefold() in BLANK else found.setdefault(text, len(found))
-        )
-        values = np.fromiter(map(memo.__getitem__, cells), np.int32, len(cells))
+        values = _days(cells, _Memo(lambda text: _numbered(read(text), text, found)))
+        self._bad(raw, good, values == UNREADABLE, attribute.name, reason)
         return Column(values, tuple(found))
 
     def _table(self, kind: Kind, index: Mapping[str, int]) -> Table:
@@ -272,6 +299,7 @@ class _Builder:
             covered_from=np.zeros(0, np.int32),
             covered_to=FAR,
             coverage="events",
+            times=self._times(kind, raw),
         )
         if kind.of is not None and f"{kind.of}_id" in raw.columns:
             self._remember_links(table, raw, f"{kind.of}_id")
@@ -356,6 +384,17 @@ class _Builder:
         return Coverage(table.kind.name, "events", first, extracted, assumed=True)
 
 
+def _calendars(sources: Sequence[RawFacts]) -> dict[str, Calendar]:
+    """The stretches of each calendar from all sources, in order of their last day."""
+    found: dict[str, set[tuple[int, int]]] = {}
+    for source in sources:
+        for name, stretches in source.calendars.items():
+            days = {(day_of(last), day_of(first)) for first, last in stretches}
+            found.setdefault(name.casefold(), set()).update(days)
+    ordered = {name: np.array(sorted(days), np.int32) for name, days in found.items() if days}
+    return {name: (days[:, 1], days[:, 0]) for name, days in ordered.items()}
+
+
 def _holds(table: Table, attribute: str, value: str) -> bool:
     """Whether some source after all has rows with this value."""
     column = table.columns[attribute]
@@ -365,6 +404,21 @@ def _holds(table: Table, attribute: str, value: str) -> bool:
 def _code(text: str, codes: Mapping[str, int]) -> int:
     folded = text.casefold()
     return -1 if folded in BLANK else codes.get(folded, UNREADABLE)
+
+
+_WRITTEN: dict[str, tuple[Callable[[str], str | None], str]] = {
+    "number": (read_number, "not a whole number"),
+    "duration": (read_length, "not a length of time (write 6 weeks or 20 working days)"),
+    "list of role": (read_roles, ""),
+}
+"""How what is neither a date nor one of a few values is written, and why it cannot be read."""
+
+
+def _numbered(written: str | None, text: str, found: dict[str, int]) -> int:
+    """The number of a text among those found so far."""
+    if text.casefold() in BLANK:
+        return -1
+    return UNREADABLE if written is None else found.setdefault(written, len(found))
 
 
 def _repeated(numbers: Days) -> npt.NDArray[np.bool_]:
@@ -420,7 +474,19 @@ def _concatenated(parts: Sequence[Table], places: tuple[str, ...]) -> Table:
         places=places,
         place=join([p.place for p in parts]),
         row=join([p.row for p in parts]),
+        times=_joined_times(parts),
     )
+
+
+def _joined_times(parts: Sequence[Table]) -> dict[str, Minutes]:
+    """The times of several tables' rows, one after the other."""
+    names = dict.fromkeys(name for part in parts for name in part.times)
+    return {
+        name: np.concatenate(
+            [part.times.get(name, np.full(len(part), UNTIMED, np.int16)) for part in parts]
+        )
+        for name in names
+    }
 
 
 def _joined_column(columns: Sequence[Column]) -> Column:
@@ -439,14 +505,19 @@ def _joined_column(columns: Sequence[Column]) -> Column:
 
 
 def _in_order(table: Table) -> Table:
-    """Rows by subject, first day, and id where these tie, whatever their order in the file."""
+    """Rows by subject, first day, and time and id where these tie, whatever their order there.
+
+    Of one day those without a time come last.
+    """
     order = np.lexsort((table.start, table.subject))
     subject, start = table.subject[order], table.start[order]
     tied = np.flatnonzero((subject[1:] == subject[:-1]) & (start[1:] == start[:-1]))
     if len(tied):
         positions = np.union1d(tied, tied + 1)
         ids = table.ids[order[positions]].astype(str)
-        within = np.lexsort((ids, start[positions], subject[positions]))
+        minutes = table.times.get("start", np.full(len(table), UNTIMED, np.int16))
+        minute = minutes[order[positions]].astype(np.uint16)  # none is the greatest
+        within = np.lexsort((ids, minute, start[positions], subject[positions]))
         order[positions] = order[positions][within]
     return table.take(order)
 

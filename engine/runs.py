@@ -6,32 +6,43 @@ A sequence begins at each first anchor; each step hands its sequences on to the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from attrs import evolve, frozen
 
 from duly.dsl import policy as p
+from duly.engine.anchors import Anchors, anchors_of, coverage_of, every_row, of_kind
 from duly.engine.caseload import Caseload, pairs
 from duly.engine.conditions import tested
-from duly.engine.dates import Days
-from duly.engine.days import FAR, MISSING
+from duly.engine.dates import Days, boundary_table
+from duly.engine.days import FAR, MISSING, UNKNOWN
 from duly.engine.facts import Table
-from duly.engine.keys import Flags, keys, next_day, spans
+from duly.engine.hours import in_hours, last_limit, minutes_in
+from duly.engine.keys import Flags, Keys, keys, next_day, spans
+from duly.engine.moments import Hours, Minutes, any_hour, hours_at, joined
+from duly.engine.periods import periods_of
 from duly.engine.plan import DutyPlan, StepPlan
-from duly.engine.scopes import Acts, Anchors, Scopes, anchors_of, inside
+from duly.engine.scopes import Acts, Scopes, inside
+from duly.engine.timeline import Domain, Values, first_rows, of_events
 
-FROM_START, FROM_ANCHOR, FROM_ACT = range(3)
-"""What an anchor row points to: the start of the scope, the anchor's table, the acts' table."""
+FROM_START, FROM_ANCHOR, FROM_ACT, FROM_ITSELF = range(4)
+"""What an anchor row points to: the start of the scope, the anchor's table, the acts' table.
+
+The first day of a window, or of a stretch without a state, is its own anchor: no row says so.
+"""
 
 
 @frozen(eq=False)
 class Run:
     """Obligations of one step before any date is computed.
 
-    ``stands`` is the first day on which each may fall due, ``last_day`` the last on which an act
-    counts for it; ``begun`` the first anchor of the sequence that it belongs to.
+    ``stands`` is the first day on which each may fall due, ``earliest`` and ``last_day`` are the
+    first and the last on which an act counts for it; ``begun`` is the first anchor of the sequence
+    that it belongs to, ``reach`` the day to which the record of acts must reach back;
+    ``hours`` says when each anchor may have been on its day, and ``from_minute`` is the first of
+    ``earliest`` at which an act counts, where times are looked at.
     """
 
     step: int
@@ -41,18 +52,32 @@ class Run:
     anchor_row: Days
     stands: Days
     end: Days
+    earliest: Days
     last_day: Days
     fulfilled: Days
     act: Days
     begun: Days
+    reach: Days
     assumed: Flags
     doubtful: Flags
     anchor_table: Table | None
+    hours: Hours | None = None
+    from_minute: Minutes | None = None
+
+    def take(self, keep: Flags | npt.NDArray[np.intp]) -> Run:
+        """Some of the obligations."""
+        columns = {a.name: getattr(self, a.name) for a in self.__attrs_attrs__}
+        whole = ("step", "anchor_table")
+        some = {n: c[keep] for n, c in columns.items() if n not in whole and c is not None}
+        return evolve(self, **some)
 
 
 @frozen(eq=False)
 class _Live:
-    """Sequences that have come to the next step: their anchor, and the acts still before them."""
+    """Sequences that have come to the next step: their anchor, and the acts still before them.
+
+    ``by_act`` marks those begun by an event of the act's own kind.
+    """
 
     scope: Days
     anchor: Days
@@ -67,6 +92,9 @@ class _Live:
     begun: Days
     assumed: Flags
     doubtful: Flags
+    hours: Hours
+    from_minute: Minutes
+    by_act: Flags
 
     def take(self, keep: Flags | npt.NDArray[np.intp]) -> _Live:
         """Some of the sequences."""
@@ -80,21 +108,24 @@ def sequence(
 
     ``without`` marks the scopes that surely have no first anchor.
     """
+    if not isinstance(duty.steps[0].timing, p.Within) and not any(map(in_hours, duty.steps)):
+        acts = evolve(acts, times=None)
     live, table = _beginnings(duty, scopes, acts, caseload)
     for number, step in enumerate(duty.steps):
         if number == 1:
-            live = _with_assumed(live, without, scopes, acts, caseload)
+            live = _with_assumed(live, without, duty, scopes, acts, caseload)
         match step.timing:
             case p.Every(_, until):
                 run, live = _every(number, until, live, table, scopes, acts, caseload)
+            case p.By() | p.Before() | p.Within() if number > 0 and has_anchor(step):
+                run, live = _anchored(number, step, live, scopes, acts, caseload)
             case _:
                 run, live = _single(number, live, table, scopes, acts)
         yield run
 
 
 def _first_anchor(step: p.Step | StepPlan) -> p.Anchor:
-    timing = step.timing
-    anchor = None if isinstance(timing, p.Every) else timing.anchor
+    anchor = None if isinstance(step.timing, p.Every | p.Times) else step.timing.anchor
     return anchor if anchor is not None else p.ScopeStart()
 
 
@@ -102,24 +133,42 @@ def _beginnings(
     duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload
 ) -> tuple[_Live, Table | None]:
     """One sequence from each first anchor; a further anchor ends the one before."""
-    anchors = anchors_of(_first_anchor(duty.steps[0]), scopes.domain, caseload)
+    assert isinstance(duty.duty, p.Do)
+    first, kind = _first_anchor(duty.steps[0]), duty.duty.act.event
+    anchors = anchors_of(first, scopes.domain, caseload)
+    anchors = _owed_from(duty.steps[0], anchors, scopes.domain, caseload)
     following = next_day(anchors.scope, anchors.day)
-    same_kind = anchors.table is not None and anchors.table.kind.name == acts.table.kind.name
-    return _live(anchors, following, same_kind, scopes, acts), anchors.table
+    by_act = _among(of_kind(first, kind, scopes.domain, caseload), keys(anchors.scope, anchors.day))
+    live = _live(anchors, following, by_act, scopes, acts)
+    return _not_before(live, duty.steps[0], acts), anchors.table
 
 
-def _live(anchors: Anchors, following: Days, same_kind: bool, scopes: Scopes, acts: Acts) -> _Live:
+def _owed_from(step: StepPlan, anchors: Anchors, domain: Domain, caseload: Caseload) -> Anchors:
+    """``as soon as practicable after D after A``: owed from the day on which D has run."""
+    timing = step.timing
+    if not isinstance(timing, p.WithoutNumber) or timing.after is None:
+        return anchors
+    day = boundary_table(timing.after)[anchors.day]
+    inside = (day <= caseload.as_at) & (day < domain.end[anchors.scope])
+    return evolve(anchors, day=day).take(inside)
+
+
+def _among(known: Keys, wanted: Keys) -> Flags:
+    """Which of the wanted are among the known, which are in order."""
+    found: Flags = np.append(known, -1)[np.searchsorted(known, wanted)] == wanted
+    return found
+
+
+def _live(anchors: Anchors, following: Days, by_act: Flags, scopes: Scopes, acts: Acts) -> _Live:
     lo, hi = inside(scopes, acts)
     scope, day = anchors.scope, anchors.day
-    own = acts.in_scope(scope, day)
-    side: Literal["left", "right"] = "right" if same_kind else "left"
-    next_act = np.maximum(np.searchsorted(acts.key, own, side=side), lo[scope])
+    next_act = np.searchsorted(acts.key, acts.in_scope(scope, day) + by_act, side="left")
+    next_act = np.maximum(next_act, lo[scope])
     cut_off = np.searchsorted(acts.key, acts.in_scope(scope, following), side="left")
-    from_start = anchors.table is None
     return _Live(
         scope=scope,
         anchor=day,
-        anchor_from=np.full(len(scope), FROM_START if from_start else FROM_ANCHOR, np.int8),
+        anchor_from=_origin(anchors),
         anchor_row=anchors.row,
         stands=day,
         next_act=next_act.astype(np.int32),
@@ -130,45 +179,94 @@ def _live(anchors: Anchors, following: Days, same_kind: bool, scopes: Scopes, ac
         begun=day,
         assumed=np.zeros(len(scope), bool),
         doubtful=anchors.doubtful,
+        hours=anchors.hours if anchors.hours is not None else any_hour(len(scope)),
+        from_minute=np.zeros(len(scope), np.int16),
+        by_act=by_act,
     )
+
+
+def _origin(anchors: Anchors) -> npt.NDArray[np.int8]:
+    """What the anchors' rows point to."""
+    origin = FROM_START if anchors.at_start else FROM_ANCHOR
+    return np.full(len(anchors.scope), origin, np.int8)
+
+
+def _not_before(live: _Live, step: StepPlan, acts: Acts) -> _Live:
+    """The sequences without acts of the anchor's own day that surely came before it."""
+    if acts.times is None or not isinstance(step.timing, p.Within):
+        return live
+    minute = np.maximum(live.hours.minute, 0)
+    day_key = acts.in_scope(live.scope, live.anchor)
+    same_day = np.append(acts.key, -1)[live.next_act] == day_key
+    came_first = same_day & (acts.times.first_from(day_key, minute) < 0)
+    return evolve(live, next_act=live.next_act + came_first, from_minute=minute)
 
 
 def unanchored(duty: DutyPlan, scopes: Scopes, caseload: Caseload) -> tuple[Flags, Flags]:
     """Scopes without a first anchor, where the clock runs from an event; which may only lack it.
 
-    The second holds those of the first whose anchor may have gone unrecorded.
+    The first are those in which the next step runs from the start; the second may hold an anchor
+    that has gone unrecorded.
     """
     first = _first_anchor(duty.steps[0])
     without = np.zeros(len(scopes.domain), bool)
-    if not isinstance(first, p.EventDay | p.PeriodEdge) or isinstance(duty.scope, p.Always):
+    if isinstance(first, p.ScopeStart) or isinstance(duty.scope, p.Always) or on_own_event(duty):
         return without, without
-    anchors = anchors_of(first, scopes.domain, caseload)
+    early = isinstance(duty.steps[0].timing, p.By | p.Before)
+    anchors = anchors_of(first, scopes.domain, caseload, ahead=early)
     without[:] = True
     without[anchors.scope] = False
-    table, start = anchors.table, scopes.domain.start
-    assert table is not None
-    gone = (table.covered_from[scopes.domain.subject] > start) | (table.covered_to < start)
-    return without, without & gone
+    start = scopes.domain.start
+    covered_from, covered_to = coverage_of(first, caseload)
+    gone = (covered_from[scopes.domain.subject] > start) | (covered_to < start)
+    return without & _is_recorded(first), without & gone
+
+
+def on_own_event(duty: DutyPlan) -> bool:
+    """Whether a milestone is counted from its own event."""
+    assert isinstance(duty.duty, p.Do)
+    act, anchor = duty.duty.act, _first_anchor(duty.steps[0])
+    own = isinstance(anchor, p.EventDay) and anchor.event == act.event
+    return own and act.milestone is not None
+
+
+def _is_recorded(anchor: p.Anchor) -> bool:
+    """Whether the lack of an anchor lets the next step run from the start: of what is recorded."""
+    if isinstance(anchor, p.AnyOf):
+        return all(_is_recorded(part) for part in anchor.anchors)
+    return isinstance(anchor, p.EventDay | p.PeriodEdge)
 
 
 def _with_assumed(
-    live: _Live, without: Flags, scopes: Scopes, acts: Acts, caseload: Caseload
+    live: _Live, without: Flags, duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload
 ) -> _Live:
     """Scopes without any first anchor: the second step runs from their start, assumed."""
     if not without.any():
         return live
     starts = anchors_of(p.ScopeStart(), scopes.domain, caseload)
     never = np.full(len(scopes.domain), FAR, np.int32)
-    added = _live(starts, never, False, scopes, acts).take(without)
+    by_none = np.zeros(len(scopes.domain), bool)
+    added = _live(starts, never, by_none, scopes, acts).take(without)
     added = evolve(added, assumed=np.ones(len(added.scope), bool))
-    merged = _Live(
-        *(
-            np.concatenate([getattr(live, a.name), getattr(added, a.name)])
-            for a in _Live.__attrs_attrs__
-        )
-    )
+    return _merged(live, _not_before(added, duty.steps[1], acts))
+
+
+def _merged(some: _Live, others: _Live) -> _Live:
+    """The sequences of both, in order."""
+    columns: dict[str, Any] = {}
+    for name in (a.name for a in _Live.__attrs_attrs__):
+        pair = getattr(some, name), getattr(others, name)
+        columns[name] = joined(pair) if name == "hours" else np.concatenate(pair)
+    merged = _Live(**columns)
     order = np.argsort(keys(merged.scope, merged.anchor), kind="stable")
     return merged.take(order)
+
+
+def _earliest(live: _Live) -> Days:
+    """The first day on which an act counts: the anchor's own, or the next where that is one."""
+    after = (live.anchor_from == FROM_ACT) | (live.by_act & (live.anchor_from == FROM_ANCHOR))
+    earliest: Days = (live.anchor + after).astype(np.int32)
+    return earliest
 
 
 def _single(
@@ -180,6 +278,11 @@ def _single(
     act = np.where(done, live.next_act, 0)
     fulfilled = np.where(done, acts.day[act] if len(acts.day) else FAR, FAR).astype(np.int32)
     row = np.where(done, acts.row[act] if len(acts.row) else -1, -1).astype(np.int32)
+    hours = any_hour(len(row))
+    if acts.times is not None:
+        day_key = acts.in_scope(live.scope, fulfilled)
+        minute = np.where(fulfilled == live.anchor, live.from_minute, 0)
+        row, hours = acts.times.first_from(day_key, minute), acts.times.hours(day_key, minute)
     end = scopes.domain.end[live.scope] if number == 0 else live.end
     last_day = scopes.last_act[live.scope] if number == 0 else live.last_day
     run = Run(
@@ -190,13 +293,17 @@ def _single(
         anchor_row=live.anchor_row,
         stands=live.stands,
         end=end,
+        earliest=_earliest(live),
         last_day=last_day,
         fulfilled=fulfilled,
         act=row,
         begun=live.begun,
+        reach=live.anchor if number == 0 else live.begun,
         assumed=live.assumed,
         doubtful=live.doubtful,
         anchor_table=table,
+        hours=live.hours,
+        from_minute=live.from_minute,
     )
     onward = (live.next_act < live.last_act) & (fulfilled < live.end)
     following = evolve(
@@ -206,8 +313,64 @@ def _single(
         anchor_row=row,
         stands=np.maximum(live.stands, np.where(done, fulfilled, 0)).astype(np.int32),
         next_act=live.next_act + 1,
+        hours=hours,
+        from_minute=np.zeros(len(row), np.int16),
     )
     return run, following.take(onward)
+
+
+def has_anchor(step: StepPlan) -> bool:
+    """Whether a step says from which day it counts."""
+    return not isinstance(step.timing, p.Every | p.Times) and step.timing.anchor is not None
+
+
+def _anchored(
+    number: int, step: StepPlan, live: _Live, scopes: Scopes, acts: Acts, caseload: Caseload
+) -> tuple[Run, _Live]:
+    """A later step with an anchor of its own, for which it waits, and which may be past already."""
+    assert not isinstance(step.timing, p.Every | p.Times)
+    assert step.timing.anchor is not None
+    early = not isinstance(step.timing, p.Within | p.WithoutNumber)
+    anchors = anchors_of(step.timing.anchor, scopes.domain, caseload, ahead=early)
+    start = isinstance(step.timing.anchor, p.ScopeStart)
+    found = live.scope.astype(np.intp) if start else _first_from(anchors, live)
+    there = found >= 0
+    safe = np.where(there, found, 0)
+    day = anchors.day[safe] if len(anchors.day) else live.anchor
+    past = there & (latest_limit(step, day) < np.maximum(live.anchor, live.stands))
+    asked, onward = _single(number, live.take(~past), None, scopes, acts)
+    here = there[~past]
+    chosen = safe[~past][here]
+    day = anchors.day[chosen]
+    begins = asked.anchor[here] if isinstance(step.timing, p.Before) else day
+    run = evolve(
+        asked.take(here),
+        anchor=day,
+        anchor_from=_origin(anchors)[chosen],
+        anchor_row=anchors.row[chosen],
+        stands=np.max([asked.stands[here], asked.anchor[here], begins], axis=0).astype(np.int32),
+        doubtful=asked.doubtful[here] | anchors.doubtful[chosen],
+        anchor_table=anchors.table,
+        hours=anchors.hours[chosen] if anchors.hours is not None else any_hour(len(chosen)),
+    )
+    return run, _merged(onward, live.take(past))
+
+
+def _first_from(anchors: Anchors, live: _Live) -> npt.NDArray[np.intp]:
+    """Each sequence's first anchor on or after the one that it began with, -1 for none."""
+    wanted = np.searchsorted(
+        keys(anchors.scope, anchors.day), keys(live.scope, live.begun), side="left"
+    )
+    there = np.append(anchors.scope, -1)[wanted] == live.scope
+    found: npt.NDArray[np.intp] = np.where(there, wanted, -1)
+    return found
+
+
+def latest_limit(step: StepPlan, day: Days) -> Days:
+    """The last day to act after each day, by the longest time that the step may allow."""
+    limits = [last_limit(o, day) for o in step.guard.outcomes if o.has_limit]
+    latest: Days = np.max(limits, axis=0) if limits else np.full(len(day), FAR, np.int32)
+    return latest
 
 
 def _every(
@@ -235,8 +398,10 @@ def _every(
     owner = chain.owner
     doubtful = live.doubtful[owner]
     if until is not None:
+        settled = np.minimum(chain.fulfilled, end)
+        covered = coverage_of(until, caseload)
         doubtful = doubtful | _may_have_ended(
-            anchors, live, owner, np.minimum(chain.fulfilled, end), scopes, caseload
+            anchors, covered, live, owner, settled, scopes, caseload
         )
     run = Run(
         step=number,
@@ -246,10 +411,12 @@ def _every(
         anchor_row=chain.anchor_row,
         stands=np.maximum(live.stands[owner], chain.anchor),
         end=end,
+        earliest=chain.anchor + 1,
         last_day=np.minimum(live.last_day, ends)[owner],
         fulfilled=chain.fulfilled,
         act=chain.act,
         begun=live.begun[owner],
+        reach=chain.anchor,
         assumed=live.assumed[owner],
         doubtful=doubtful,
         anchor_table=table,
@@ -301,6 +468,7 @@ def _until(anchors: Anchors, live: _Live) -> Days:
 
 def _may_have_ended(
     anchors: Anchors,
+    covered: tuple[Days, int],
     live: _Live,
     owner: Days,
     settled: Days,
@@ -316,11 +484,10 @@ def _may_have_ended(
     lo = np.searchsorted(doubtful, keys(scope, begun), side="left")
     hi = np.searchsorted(doubtful, keys(scope, settled), side="right")
     ended = hi > lo
-    table = anchors.table
-    if table is not None:
-        ended |= table.covered_from[scopes.domain.subject[scope]] > begun
-        if table.covered_to < caseload.as_at:
-            ended |= settled > table.covered_to
+    covered_from, covered_to = covered
+    ended |= covered_from[scopes.domain.subject[scope]] > begun
+    if covered_to < caseload.as_at:
+        ended |= settled > covered_to
     return ended
 
 
@@ -337,8 +504,16 @@ def _after(live: _Live, ends: Days, last: Days, acts: Acts) -> _Live:
     )
     anchor[acted], anchor_row[acted] = acts.day[final], acts.row[final]
     anchor_from[acted] = FROM_ACT
+    hours = live.hours
+    if acts.times is not None:
+        whole = np.zeros(len(final), np.int16)
+        begin, end = live.hours.first.copy(), live.hours.last.copy()
+        done = acts.times.hours(acts.key[final], whole)
+        begin[acted], end[acted] = done.first, done.last
+        hours = Hours(begin, end)
     return evolve(
         live,
+        hours=hours,
         anchor=anchor,
         anchor_row=anchor_row,
         anchor_from=anchor_from,
@@ -347,34 +522,74 @@ def _after(live: _Live, ends: Days, last: Days, acts: Acts) -> _Live:
     )
 
 
-def milestones(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> Iterator[Run]:
-    """Each event's own milestone, counted from the event or from the anchor of the first step."""
+def milestones(
+    duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload, fits: Values
+) -> tuple[Scopes, Run]:
+    """Each event's own milestone, counted from the event: a scope for each, and its obligation.
+
+    ``fits`` says which rows count.
+    """
     assert isinstance(duty.duty, p.Do)
     act = duty.duty.act
     assert act.milestone is not None
     table, domain = acts.table, scopes.domain
-    fits = tested(act.where, table, caseload)
     scope, row = pairs(domain, table, own=True)
     anchor = table.start[row]
     keep = (fits[row] != 0) & (anchor >= domain.start[scope]) & (anchor < domain.end[scope])
     scope, row, anchor = scope[keep], row[keep], anchor[keep]
     order = np.argsort(keys(scope, anchor), kind="stable")
     scope, row, anchor = scope[order], row[order], anchor[order]
+    own = evolve(
+        scopes,
+        domain=of_events(domain, scope, table, row),
+        last_act=scopes.last_act[scope],
+    )
     recorded = table.columns[act.milestone].values[row].astype(np.int32)
+    return own, _of_own_rows(anchor, row, recorded, own, fits[row] != 1, table)
+
+
+def ends(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> tuple[Scopes, Run]:
+    """Each period's own end, counted from its start, in a scope each; it never lapses."""
+    assert isinstance(duty.duty, p.Do)
+    table, domain = acts.table, scopes.domain
+    fits = tested(duty.duty.act.where, table, caseload)
+    if domain.period == table.kind.name:
+        own, row, start, end = scopes, first_rows(domain), domain.start, domain.end
+    else:
+        begun = every_row(p.PeriodEdge(table.kind.name, "start"), domain, caseload)
+        periods = periods_of(table)
+        row, start = begun.row, begun.day
+        ends_of = np.zeros(len(table), np.int32)
+        ends_of[periods.row] = periods.end
+        end = ends_of[row]
+        events = of_events(domain, begun.scope, table, row)
+        own = evolve(scopes, domain=events, last_act=scopes.last_act[begun.scope])
+    ended = np.where(end < FAR, end, MISSING).astype(np.int32)
+    run = _of_own_rows(start, row, ended, own, fits[row] == UNKNOWN, table)
+    return own, evolve(run, end=np.full(len(row), FAR, np.int32)).take(fits[row] != 0)
+
+
+def _of_own_rows(
+    anchor: Days, row: Days, recorded: Days, scopes: Scopes, doubtful: Flags, table: Table
+) -> Run:
+    """One obligation for each scope, which a date of its own row fulfils."""
     done = recorded != MISSING
-    yield Run(
+    return Run(
         step=0,
-        scope=scope,
+        scope=np.arange(len(row), dtype=np.int32),
         anchor=anchor,
         anchor_from=np.full(len(row), FROM_ACT, np.int8),
         anchor_row=row,
         stands=anchor,
-        end=domain.end[scope],
-        last_day=scopes.last_act[scope],
+        end=scopes.domain.end,
+        earliest=anchor,
+        last_day=scopes.last_act,
         fulfilled=np.where(done, recorded, FAR).astype(np.int32),
         act=np.where(done, row, -1).astype(np.int32),
         begun=anchor,
+        reach=anchor,
         assumed=np.zeros(len(row), bool),
-        doubtful=fits[row] != 1,
+        doubtful=doubtful,
         anchor_table=None,
+        hours=hours_at(minutes_in(table, "start", row)) if table.times else None,
     )

@@ -8,6 +8,7 @@ cumulative sum; nothing loops over children.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,6 +17,7 @@ from attrs import frozen
 
 from duly.engine.dates import Days
 from duly.engine.days import UNKNOWN
+from duly.engine.facts import Table
 from duly.engine.keys import (
     Keys,
     day_in,
@@ -23,6 +25,7 @@ from duly.engine.keys import (
     keys,
     last_of_each,
     scope_of,
+    spans,
     total_in_scope,
 )
 
@@ -39,7 +42,8 @@ class Domain:
     ``period`` names the kind whose rows the scopes are (``None`` for stretches and for whole
     lives); ``member_scope`` and ``member_row`` list the rows that each scope was joined of.  A
     domain of ``single`` days has one member each, the row judged on it; it is ``whole`` where
-    these are all rows of the table in order.
+    these are all rows of the table in order.  ``event`` is the table of the events that the
+    scopes are about, one each, where they are made for events, and ``event_row`` the row of each.
     """
 
     subject: Days
@@ -50,6 +54,8 @@ class Domain:
     member_row: Days = np.zeros(0, np.int32)
     single: bool = False
     whole: bool = False
+    event: Table | None = None
+    event_row: Days = np.zeros(0, np.int32)
 
     def __len__(self) -> int:
         return len(self.subject)
@@ -79,16 +85,22 @@ class Timeline:
     def scope(self) -> Days:
         return scope_of(self.key)
 
+    def at(self, scope: Days, day: Days) -> npt.NDArray[np.int32]:
+        """The code of each scope on a day."""
+        return self.code[np.searchsorted(self.key, keys(scope, day), side="right") - 1]
 
-def timeline(domain: Domain, leaves: Sequence[Steps]) -> Timeline:
-    """All leaves of a guard as one timeline of base-3 codes."""
+
+def timeline(
+    domain: Domain, leaves: Sequence[Steps], values: Sequence[int] | None = None
+) -> Timeline:
+    """All leaves of a guard as one timeline of codes; ``values`` are the sizes of the digits."""
     packed = [_packed(np.arange(len(domain), dtype=np.int32), domain.start, np.zeros(1, np.int64))]
-    for digit, steps in enumerate(leaves):
+    for place, steps in zip(places(values or (3,) * len(leaves)), leaves, strict=True):
         value = steps.value.astype(np.int64)
         change = value.copy()
         same = steps.scope[1:] == steps.scope[:-1]
         change[1:] -= np.where(same, value[:-1], 0)
-        packed.append(_packed(steps.scope, steps.day, change * 3**digit))
+        packed.append(_packed(steps.scope, steps.day, change * place))
     rows = np.concatenate(packed)
     rows.sort(kind="stable")
     key = rows >> _DELTA_BITS
@@ -98,6 +110,11 @@ def timeline(domain: Domain, leaves: Sequence[Steps]) -> Timeline:
     key = key[last]
     changed = first_of_each(scope_of(key)) | first_of_each(code)
     return Timeline(key[changed], code[changed].astype(np.int32))
+
+
+def places(values: Sequence[int]) -> list[int]:
+    """What each digit of a code is worth."""
+    return [math.prod(values[:digit]) for digit in range(len(values))]
 
 
 def _packed(scope: Days, day: Days, change: npt.NDArray[np.int64]) -> Keys:
@@ -150,6 +167,30 @@ def counted(
     value = np.where(true, 1, np.where(false, 0, UNKNOWN)).astype(np.int8)
     last = last_of_each(key)
     return Steps(scope[last], day_in(key[last]), value[last])
+
+
+def first_rows(domain: Domain) -> Days:
+    """The first table row of each scope, -1 where it is not made of rows."""
+    first = np.full(len(domain), -1, np.int32)
+    first[domain.member_scope[::-1]] = domain.member_row[::-1]
+    return first
+
+
+def of_events(domain: Domain, scope: Days, table: Table, row: Days) -> Domain:
+    """A scope for each event, as long as the scope that it lies in."""
+    lo = np.searchsorted(domain.member_scope, scope, side="left")
+    hi = np.searchsorted(domain.member_scope, scope, side="right")
+    member, place = spans(lo, hi)
+    return Domain(
+        domain.subject[scope],
+        domain.start[scope],
+        domain.end[scope],
+        domain.period,
+        member,
+        domain.member_row[place],
+        event=table,
+        event_row=row,
+    )
 
 
 def on_days(subject: Days, day: Days, period: str | None, row: Days) -> Domain:

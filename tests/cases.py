@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any, TypeGuard, get_args
 
 from attrs import astuple, evolve, field, frozen, has
@@ -18,37 +18,29 @@ from hypothesis import strategies as st
 from duly.dsl.policy import (
     Act,
     Aged,
-    Always,
-    Anchor,
-    And,
+    Agreed,
     Attribute,
+    Before,
+    Birthday,
+    By,
+    Compare,
     Condition,
     Count,
-    Do,
     Duration,
     During,
-    Elapsed,
     EventDay,
-    Every,
     Flag,
-    ForEach,
-    Have,
+    Includes,
     Is,
     Kind,
-    Not,
-    Or,
+    Lasting,
+    NamedCalendar,
     PeriodEdge,
     Rule,
     Running,
     Scope,
-    Scoped,
-    ScopeStart,
     Stated,
-    Step,
-    Timing,
     Unless,
-    While,
-    Within,
 )
 from duly.dsl.source import Span
 from duly.engine.raw import Coverage, CoverageKind, RawFacts, RawTable
@@ -74,6 +66,10 @@ def parts(value: Any) -> Iterator[object]:
         yield from parts(member)
 
 
+ON_RECORD = (Duration(2, "week"), Duration(10, "working day"), Duration(2, "month"))
+"""Lengths of time that records state."""
+
+
 @frozen
 class Interest:
     """What of the vocabulary matters to a rule."""
@@ -82,9 +78,13 @@ class Interest:
     pausing: frozenset[str]
     scope: str | None
     acts: tuple[str, ...]
-    values: Mapping[tuple[str, str], tuple[str, ...]]
+    values: Mapping[tuple[str, str], tuple[Value, ...]]
     durations: tuple[Duration, ...]
     ages: tuple[int, ...]
+    ahead: bool = False
+    timed: bool = False
+    calendars: tuple[str, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 def kinds_in(value: object) -> set[str]:
@@ -92,13 +92,13 @@ def kinds_in(value: object) -> set[str]:
     found: set[str] = set()
     for part in parts(value):
         match part:
-            case Flag(owner, _) | Is(owner, _, _) | Stated(owner, _):
-                found.add(owner)
+            case Flag() | Is() | Stated() | Compare() | Includes() | Agreed():
+                found.add(part.owner)
             case Count(kind=kind):
                 found.add(kind)
-            case Running(period=name) | PeriodEdge(period=name) | During(period=name):
-                found.add(name)
-            case EventDay(event=name) | Act(event=name):
+            case Running() | PeriodEdge() | During() | Lasting():
+                found.add(part.period)
+            case EventDay(event=name) | Act(event=name) if name:
                 found.add(name)
     return found
 
@@ -118,20 +118,57 @@ def is_paused(scope: Scope) -> TypeGuard[During]:
 
 def interest(rule: Rule, kinds: Mapping[str, Kind]) -> Interest:
     """Walk a rule for the kinds, values and lengths of time that it rests on."""
+    inside = list(parts(rule.duties))
     names = kinds_in(rule.duties)
     names |= {kind.of for kind in map(kinds.__getitem__, names) if kind.of}
-    tested = [part for part in parts(rule.duties) if isinstance(part, Is)]
     scopes = [scoped.scope for scoped in rule.duties]
     periods = [scope.period for scope in scopes if isinstance(scope, During)]
+    agreed = [part for part in inside if isinstance(part, Agreed)]
+    durations = [part for part in inside if isinstance(part, Duration) and part.count]
     return Interest(
         kinds=tuple(sorted(name for name in names if kinds[name].nature != "subject")),
         pausing=frozenset(kinds_in(tuple(scope.where for scope in scopes if is_paused(scope)))),
         scope=periods[0] if periods else None,
-        acts=tuple(part.event for part in parts(rule.duties) if isinstance(part, Act)),
-        values={(test.owner, test.name): test.values for test in tested},
-        durations=tuple(part for part in parts(rule.duties) if isinstance(part, Duration)),
-        ages=tuple(part.years for part in parts(rule.duties) if isinstance(part, Aged)),
+        acts=tuple(part.event for part in inside if isinstance(part, Act)),
+        values=tested(inside),
+        durations=(*durations, *(ON_RECORD if agreed else ())),
+        ages=tuple(part.years for part in inside if isinstance(part, Aged | Birthday)),
+        ahead=any(isinstance(part, By | Before) for part in inside),
+        timed=any(is_timed(part) for part in inside),
+        calendars=tuple(part.name for part in inside if isinstance(part, NamedCalendar)),
+        columns=tuple(sorted({column for part in inside for column in columns(part)})),
     )
+
+
+def tested(inside: Sequence[object]) -> dict[tuple[str, str], tuple[Value, ...]]:
+    """The values that the tests of a rule name, by attribute."""
+    found: dict[tuple[str, str], tuple[Value, ...]] = {}
+    for part in inside:
+        match part:
+            case Is(owner, name, values):
+                found[owner, name] = (*found.get((owner, name), ()), *values)
+            case Compare(owner, name, at_least, at_most):
+                bounds = [bound for bound in (at_least, at_most) if bound is not None]
+                named = [bound + beside for bound in bounds for beside in (0, 1, -1)]
+                found[owner, name] = (*found.get((owner, name), ()), *named)
+            case Includes(owner, name, role):
+                found[owner, name] = (*found.get((owner, name), ()), role)
+    return found
+
+
+def columns(part: object) -> Iterator[tuple[str, str]]:
+    """The columns that a part of a rule reads, of those that a source may not have."""
+    match part:
+        case Flag() | Is() | Stated() | Compare() | Includes() | Agreed():
+            yield part.owner, part.name
+        case Act(event=event) | EventDay(event=event) if part.milestone:
+            yield event, part.milestone
+
+
+def is_timed(part: object) -> bool:
+    """Whether a part of a rule looks at times of day."""
+    in_hours = isinstance(part, Duration) and part.unit == "hour"
+    return in_hours or (isinstance(part, By) and part.clock is not None)
 
 
 # --------------------------------------------------------------- random cases
@@ -150,10 +187,13 @@ class Maker:
     kinds: Mapping[str, Kind]
     about: Interest
     as_at: date
+    lacking: frozenset[tuple[str, str]] = frozenset()
+    calendars: Mapping[str, Sequence[tuple[date, date]]] = field(factory=dict)
     rows: dict[str, list[Row]] = field(factory=dict)
 
     def chance(self, likely: float) -> bool:
-        return self.rng.random() < likely
+        # Not less than: what hypothesis makes small comes out as no.
+        return self.rng.random() >= 1 - likely
 
     @property
     def earliest(self) -> date:
@@ -203,7 +243,8 @@ class Maker:
                 self.rows[kind] = self.events(kind)
         subject = next(kind for kind in self.kinds.values() if kind.nature == "subject")
         held = {kind: self.only_latest(coverage, kind, rows) for kind, rows in self.rows.items()}
-        return Case(self.born(), held, coverage, self.values(subject, self.as_at))
+        about = self.values(subject, self.as_at)
+        return Case(self.born(), held, coverage, about, self.lacking, self.calendars)
 
     def depth(self, kind: str) -> tuple[int, bool, str]:
         parent = self.kinds[kind].of
@@ -245,6 +286,7 @@ class Maker:
                     end if ended else None,
                     values=self.values(kind, start),
                     of=self.parent(kind, start),
+                    times=self.times("start", "end"),
                 )
             )
             gaps = (0, 0, 0, 1, 30, -5, -40) if kind.joined else (0, 0, 1, 30, -5, -40, -100)
@@ -260,12 +302,27 @@ class Maker:
         days += [self.telling_day() for _ in range(self.rng.choice((0, 1, 1, 2, 3)))]
         if days and self.chance(0.1):
             days.append(self.rng.choice(days))
-        if self.chance(0.1):
+        if self.chance(0.5 if self.about.ahead else 0.1):
             days.append(self.as_at + timedelta(days=self.rng.randint(0, 10)))
-        return [
-            Row(f"{name}{number}", on=day, values=self.values(kind, day), of=self.parent(kind, day))
-            for number, day in enumerate(sorted(days))
-        ]
+        if self.about.ahead and self.chance(0.2):
+            days.append(self.as_at + timedelta(days=self.rng.randint(5, 100)))
+        return [self.event(kind, number, day) for number, day in enumerate(sorted(days))]
+
+    def event(self, kind: Kind, number: int, day: date) -> Row:
+        return Row(
+            f"{kind.name}{number}",
+            on=day,
+            values=self.values(kind, day),
+            of=self.parent(kind, day),
+            times=self.times("on", *(milestone.name for milestone in kind.milestones)),
+        )
+
+    def times(self, *names: str) -> dict[str, time]:
+        """The times of day that are known, where the rule looks at them at all."""
+        known = [name for name in names if self.about.timed and self.chance(0.6)]
+        # Midnight is not among them: sources write it where they know the day alone.
+        hours = (time(9), time(10), time(10, 1), time(13, 30), time(0, 1), time(23, 59))
+        return {name: self.rng.choice(hours) for name in known}
 
     def rounds(self) -> list[date]:
         """Acts at about the intervals that the rule asks: on the day, beside it, or missed."""
@@ -303,7 +360,8 @@ class Maker:
             name: self.value(kind, attribute) for name, attribute in kind.attributes.items()
         }
         for milestone in kind.milestones:
-            reached = day + timedelta(days=self.rng.choice((0, 1, 2, 3, 5, 10, 30)))
+            off = (0, 1, 2, 3, 5, 10, 30, *((-1, -3, -10) if self.about.ahead else ()))
+            reached = day + timedelta(days=self.rng.choice(off))
             found[milestone.name] = None if self.chance(0.25) else reached
         return found
 
@@ -319,9 +377,14 @@ class Maker:
             case "date":
                 return self.any_day()
             case "number":
-                return str(self.rng.randint(0, 5))
+                return self.rng.choice((*named, self.rng.randint(0, 5)))
+            case "duration":
+                return self.rng.choice(ON_RECORD)
+            case "list of role":
+                roles = ("IRO", "police", "health")
+                return tuple(role for role in roles if self.chance(0.5)) or roles[:1]
             case _:
-                others = attribute.values or ("other", *named)
+                others: tuple[Value, ...] = attribute.values or ("other", *named)
                 return self.rng.choice(
                     named if named and self.chance(0.9 if act else 0.6) else others
                 )
@@ -418,145 +481,18 @@ def cases(
     return random_case(rng, kinds, rule, as_at, coverage)
 
 
-# --------------------------------------------------------------- random rules
-
-
-@frozen
-class Writer:
-    """Writes rules over a vocabulary: any mixture that the language allows."""
-
-    rng: random.Random
-    kinds: Mapping[str, Kind]
-
-    def chance(self, likely: float) -> bool:
-        return self.rng.random() < likely
-
-    def of_nature(self, nature: str) -> list[Kind]:
-        return [kind for kind in self.kinds.values() if kind.nature == nature]
-
-    def event(self) -> Kind:
-        return self.rng.choice(self.of_nature("event"))
-
-    def period(self) -> Kind:
-        return self.rng.choice(self.of_nature("period"))
-
-    def duration(self) -> Duration:
-        choices = "1 day,1 week,2 week,6 week,1 month,3 month,6 month,1 year"
-        choices += ",2 working day,10 working day,20 working day"
-        count, unit = self.rng.choice(choices.split(",")).split(" ", 1)
-        return Duration(int(count), unit)  # type: ignore[arg-type]
-
-    def attribute(self, kind: Kind) -> Condition | None:
-        """A test on an attribute of the row that is judged."""
-        usable = [a for a in kind.attributes.values() if a.type == "yes/no" or a.values]
-        if not usable:
-            return None
-        chosen = self.rng.choice(usable)
-        if chosen.type == "yes/no":
-            test: Condition = Flag(kind.name, chosen.name)
-            return Not(test) if self.chance(0.2) else test
-        return Is(kind.name, chosen.name, (self.rng.choice(chosen.values),))
-
-    def where(self, kind: Kind, likely: float) -> Condition | None:
-        return self.attribute(kind) if self.chance(likely) else None
-
-    def anchor(self, scoped: bool, period: Kind | None) -> Anchor:
-        """`start`, an event, or the edge of another period."""
-        if scoped and self.chance(0.4):
-            return ScopeStart()
-        ordinal = self.rng.choice((None, None, 1, 2))
-        others = [kind for kind in self.of_nature("period") if kind is not period]
-        if others and self.chance(0.3):
-            edge = self.rng.choice(("start", "end"))
-            return PeriodEdge(self.rng.choice(others).name, edge, ordinal)  # type: ignore[arg-type]
-        event = self.event()
-        return EventDay(event.name, ordinal, self.where(event, 0.25))
-
-    def leaf(self, scoped: bool, row: Kind | None) -> Condition:
-        """One test: on the row judged, on what is recorded, or on time."""
-        on_row = self.attribute(row) if row is not None and self.chance(0.35) else None
-        if on_row is not None:
-            return on_row
-        own = scoped and self.chance(0.7)
-        match self.rng.randint(0, 5):
-            case 0:
-                return Aged(self.rng.choice((1, 5, 16)))
-            case 1:
-                period = self.period()
-                return Running(period.name, self.where(period, 0.2))
-            case 2:
-                period = self.period()
-                return Count(period.name, 1, None, self.where(period, 0.3), own=own)
-            case 3:
-                return Elapsed(self.anchor(scoped, row), self.duration())
-            case _:
-                event = self.event()
-                window = self.duration() if self.chance(0.3) else None
-                at_least = self.rng.choice((1, 1, 2))
-                at_most = at_least if self.chance(0.15) else None
-                return Count(event.name, at_least, at_most, self.where(event, 0.3), window, own)
-
-    def condition(self, scoped: bool, row: Kind | None) -> Condition:
-        first = self.leaf(scoped, row)
-        if self.chance(0.25):
-            first = Not(first)
-        if self.chance(0.6):
-            return first
-        return self.rng.choice((And, Or))((first, self.leaf(scoped, row)))
-
-    def exceptions(self, scoped: bool, row: Kind | None) -> tuple[Unless, ...]:
-        return tuple(
-            Unless(self.condition(scoped, row), self.duration() if self.chance(0.6) else None)
-            for _ in range(self.rng.choice((0, 1, 1, 2)))
-        )
-
-    def steps(self, row: Kind | None) -> tuple[Step, ...]:
-        """A single step, or a sequence that ends in a repeating one."""
-        within = Within(self.duration(), self.anchor(True, row))
-        until = Every(self.duration(), self.anchor(True, row))
-        later, repeat = Within(self.duration()), Every(self.duration())
-        shapes: tuple[tuple[Timing, ...], ...] = (
-            (within,),
-            (repeat,),
-            (repeat,),
-            (within, repeat),
-            (within, later, repeat),
-            (within, until, repeat),
-            (until, repeat),
-            (until, later),
-        )
-        return tuple(Step(timing, self.exceptions(True, row)) for timing in self.rng.choice(shapes))
-
-    def duty(self) -> Scoped:
-        """Mostly within a period; else under a condition, under no scope, or for each event."""
-        event, period = self.event(), self.period()
-        act = Act(event.name, self.where(event, 0.3))
-        match self.rng.randint(0, 9):
-            case 0:
-                unless = tuple(
-                    evolve(clause, then=None) for clause in self.exceptions(False, event)
-                )
-                occasion = ForEach(EventDay(event.name), self.where(event, 0.3))
-                return Scoped(occasion, Have(self.condition(False, event), unless))
-            case 1 if event.milestones:
-                step = Step(Within(self.duration()), self.exceptions(False, None))
-                milestone = evolve(act, milestone=event.milestones[0].name)
-                return Scoped(Always(), Do(milestone, (step,)))
-            case 2:
-                timing = Within(self.duration(), EventDay(self.event().name))
-                return Scoped(Always(), Do(act, (Step(timing, self.exceptions(False, None)),)))
-            case 3:
-                condition = And((Running(period.name), self.condition(False, None)))
-                return Scoped(While(condition), Do(act, self.steps(None)))
-            case _:
-                where = self.condition(True, period) if self.chance(0.25) else None
-                return Scoped(During(period.name, where), Do(act, self.steps(period)))
-
-
-def random_rule(rng: random.Random, kinds: Mapping[str, Kind], duties: int = 1) -> Rule:
-    """One made-up rule of a few duties over a vocabulary."""
-    writer = Writer(rng, kinds)
-    return Rule("random", "rule", "Rule", tuple(writer.duty() for _ in range(duties)))
+def random_calendars(
+    rng: random.Random, about: Interest, as_at: date
+) -> dict[str, list[tuple[date, date]]]:
+    """Stretches of the calendars that a rule names, as an authority would supply them."""
+    found: dict[str, list[tuple[date, date]]] = {}
+    for name in about.calendars:
+        first, found[name] = as_at - timedelta(days=500), []
+        while first < as_at + timedelta(days=60):
+            last = first + timedelta(days=rng.randint(20, 100))
+            found[name].append((first, last))
+            first = last + timedelta(days=rng.randint(1, 40))
+    return found
 
 
 # --------------------------------------------------------------- what a case shows
@@ -622,17 +558,29 @@ def raw_facts(
     cases: Sequence[Case], kinds: Mapping[str, Kind], extracted: date | None = None
 ) -> RawFacts:
     """Several children as the text that a source would hand over."""
-    coverage = cases[0].coverage if cases else {}
-    absent = {kind for kind, (what, _, _) in coverage.items() if what == "absent"}
+    first = cases[0] if cases else Case()
+    absent = {kind for kind, (what, _, _) in first.coverage.items() if what == "absent"}
     return RawFacts(
         tables=tuple(
-            subject_table(kind, cases) if kind.nature == "subject" else table(kind, cases)
+            without(
+                subject_table(kind, cases) if kind.nature == "subject" else table(kind, cases),
+                first.lacking,
+            )
             for kind in kinds.values()
             if kind.name not in absent
         ),
-        coverage=tuple(covered(kind, coverage) for kind in kinds),
+        coverage=tuple(covered(kind, first.coverage) for kind in kinds),
         extracted=extracted,
+        calendars=first.calendars,
     )
+
+
+def without(table: RawTable, lacking: frozenset[tuple[str, str]]) -> RawTable:
+    """A table as a source hands it over that does not have some of its columns."""
+    held = {
+        name: cells for name, cells in table.columns.items() if (table.kind, name) not in lacking
+    }
+    return evolve(table, columns=held)
 
 
 def covered(kind: str, coverage: CoverageOf) -> Coverage:
@@ -660,24 +608,26 @@ def table(kind: Kind, cases: Sequence[Case]) -> RawTable:
         "id": [row_id(number, row.id) for number, row in rows],
     }
     if kind.nature == "period":
-        columns["start"] = [as_cell(row.start) for _, row in rows]
-        columns["end"] = [as_cell(row.end) for _, row in rows]
+        columns["start"] = [as_cell(row.start, row.times.get("start")) for _, row in rows]
+        columns["end"] = [as_cell(row.end, row.times.get("end")) for _, row in rows]
     else:
-        columns["date"] = [as_cell(row.on) for _, row in rows]
+        columns["date"] = [as_cell(row.on, row.times.get("on")) for _, row in rows]
     if kind.of:
         columns[f"{kind.of}_id"] = [row_id(n, row.of) if row.of else "" for n, row in rows]
     for name in (*kind.attributes, *(milestone.name for milestone in kind.milestones)):
-        columns[name] = [as_cell(row.values.get(name)) for _, row in rows]
+        columns[name] = [as_cell(row.values.get(name), row.times.get(name)) for _, row in rows]
     return RawTable(kind.name, f"{kind.name}.csv", range(2, len(rows) + 2), columns)
 
 
-def as_cell(value: Value) -> str:
+def as_cell(value: Value, clock: time | None = None) -> str:
     match value:
         case None:
             return ""
         case bool():
             return "yes" if value else "no"
         case date():
-            return value.isoformat()
-        case str():
-            return value
+            return value.isoformat() + (f"T{clock:%H:%M}" if clock else "")
+        case tuple():
+            return "; ".join(value)
+        case _:
+            return str(value)

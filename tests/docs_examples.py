@@ -1,14 +1,16 @@
-"""The explanations in ``docs/how-to/explain.md``, made from the demonstration's caseload.
+"""Parts of pages that are made: explanations from the demonstration's caseload, and the grammar.
 
 ``python -m tests.docs_examples`` writes them anew; a test compares.
 """
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from duly.dsl.grammar import grammar_text
 from duly.dsl.policy import Policy
 from duly.engine import discovery
 from duly.engine.cli.explain import describe, heading
@@ -25,12 +27,47 @@ LIKED = ("stoke.cla_visits", "stoke.core_groups", "stoke.cla_reviews")
 """Rules that make the plainest examples, where they have one."""
 
 
+SPECIFICATION = Path(__file__).parent.parent / "docs/reference/language.md"
+GRAMMAR_BEGIN, GRAMMAR_END = "<!-- grammar: begin (generated) -->", "<!-- grammar: end -->"
+
+TERMINALS = {
+    "_THEN": '"," "then"',
+    "_UNLESS": '[","] "unless"',
+    "_FAILING": '[","] "failing" "which"',
+    "_ON_THE_DAY_AFTER": '"on" "the" "day" "after"',
+    "_ON_THE_DAY": '"on" "the" "day" "of"',
+    "_IN_FORCE": '"in" "force"',
+    "_AT_MOST": '"," "at" "most"',
+    "YES_NO": '"yes/no"',
+}
+"""Terminals that are words, as they are written."""
+
+
 def page() -> str:
     """The page with its examples as they come out now."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    return f"{before}{BEGIN}\n\n{examples()}\n{END}{after}"
+    return _between(PAGE, BEGIN, END, examples())
+
+
+def specification() -> str:
+    """The specification with the grammar as it stands now."""
+    return _between(SPECIFICATION, GRAMMAR_BEGIN, GRAMMAR_END, f"```text\n{grammar()}\n```\n")
+
+
+def _between(page: Path, begin: str, end: str, text: str) -> str:
+    before, rest = page.read_text(encoding="utf-8").split(begin)
+    return f"{before}{begin}\n\n{text}\n{end}{rest.split(end)[1]}"
+
+
+def grammar() -> str:
+    """The rules of the grammar file, without what only the parser needs."""
+    text = grammar_text().split("// ---- terminals")[0]
+    text = re.sub(r"\s*->\s*\w+", "", text)  # what the syntax tree calls an alternative
+    text = re.sub(r"(?m)^//(?! ----).*\n", "", text)
+    text = re.sub(r"(?m)^// ---- (.*?) -+$", r"# \1", text)
+    text = re.sub(r"(?m)^(\s*)\?(\w+)", r"\1\2", text)
+    for name, words in TERMINALS.items():
+        text = text.replace(name, words)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
 def examples() -> str:
@@ -87,3 +124,4 @@ def _example(policy: Policy, facts: Facts, verdict: str, subject: str, rule: str
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    SPECIFICATION.write_text(specification(), encoding="utf-8")

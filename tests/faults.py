@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from duly.engine import dates, deadlines, evaluate, lower, periods, runs, scopes, timeline
+from duly.engine import dates, deadlines, judging, lower, periods, runs, scopes, timeline
 
 
 @frozen
@@ -65,9 +65,9 @@ FAULTS = (
     Fault(
         "deadlines are a day late",
         dates,
-        "deadline_table",
-        "days + duration.count * _DAYS[duration.unit]",
-        "days + duration.count * _DAYS[duration.unit] + 1",
+        "last_days",
+        "days + np.int64(_DAYS[unit]) * count",
+        "days + np.int64(_DAYS[unit]) * count + 1",
     ),
     Fault(
         "months run over where the month is shorter",
@@ -87,12 +87,12 @@ FAULTS = (
         "each moment in place of the strict reading",
         deadlines,
         "repeating",
-        "best = np.minimum(best, own)",
-        "best = own",
+        "own < (best if strict else never)",
+        "own < never",
     ),
     Fault(
         "the due day itself is late",
-        evaluate,
+        judging,
         "verdicts",
         "late = behind > 0",
         "late = behind >= 0",
@@ -135,15 +135,15 @@ FAULTS = (
     Fault(
         "unknown is read as false",
         lower,
-        "_table",
+        "_with_unknown",
         "masks.take([0], axis) | masks.take([1], axis)",
         "masks.take([0], axis)",
     ),
     Fault(
         "exemptions are ignored",
         lower,
-        "_step_guard",
-        "clause_outcome.append(EXEMPT)",
-        "clause_outcome.append(2)",
+        "_consequence",
+        "return lambda truth: EXEMPT",
+        "return lambda truth: 2",
     ),
 )

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.agreement import Tally, Tried, compare, pack_trials, round_robin, tries
-from tests.cases import FEATURES, cases, seeded
+from duly.dsl.policy import Unless
+from tests.agreement import (
+    BUILT,
+    Tally,
+    Tried,
+    compare,
+    pack_trials,
+    programs,
+    round_robin,
+    simpler_parts,
+    tries,
+)
+from tests.cases import FEATURES, cases, parts, seeded
 from tests.faults import FAULTS, Fault, forget_tables
+from tests.vocabulary import CALENDARS, KINDS
+from tests.writer import random_rule
 
 PAIRS = 3600
 MADE_UP = 0.5
@@ -70,6 +84,27 @@ def test_no_child_can_be_found_of_whom_they_differ(rule: str, data: st.DataObjec
     case = data.draw(cases(trial.kinds, trial.rule, AS_AT))
     found = compare(trial, case, AS_AT)
     assert found is None, str(found)
+
+
+@pytest.mark.parametrize("construct", BUILT)
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_no_program_can_be_found_of_which_they_differ(construct: str, data: st.DataObject) -> None:
+    trial, case, as_at = data.draw(programs((construct,)))
+    found = compare(trial, case, as_at)
+    assert found is None, str(found and found.smallest())
+
+
+def test_a_difference_is_shown_under_the_smallest_rule_that_has_it() -> None:
+    """With nothing to keep in it, a rule of many clauses ends as one bare step."""
+    rng = seeded(3)
+    for _ in range(20):
+        rule = random_rule(rng, KINDS, ("basic", "early", "numbers"), CALENDARS)
+        duties: Any = rule.duties
+        while less := next(simpler_parts(duties), None):
+            duties = less
+        assert [part for part in parts(duties) if isinstance(part, Unless)] == []
+        assert all(len(getattr(scoped.duty, "steps", ())) <= 1 for scoped in duties)
 
 
 @pytest.fixture

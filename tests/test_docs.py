@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from duly.dsl.diagnostics import Diagnostics
+from duly.dsl.packs import load_policy
 from duly.dsl.parser import parse_text
 from duly.engine.cli.main import cli
+from duly.engine.scenarios import run_scenarios
 from duly.plugins.sources.ssd_episodes import PERIODS_OF_CARE
 from duly.plugins.sources.ssd_tables import MAPPINGS
 from tests import docs_examples
@@ -66,6 +69,27 @@ def test_the_explanations_are_those_that_come_out() -> None:
     assert docs_examples.PAGE.read_text(encoding="utf-8") == docs_examples.page()
 
 
+def test_the_specification_shows_the_grammar_as_it_stands() -> None:
+    """`python -m tests.docs_examples` writes it anew."""
+    shown = docs_examples.SPECIFICATION.read_text(encoding="utf-8")
+    assert shown == docs_examples.specification()
+
+
+def test_the_examples_of_the_specification_are_a_pack_that_holds(tmp_path: Path) -> None:
+    page = docs_examples.SPECIFICATION.read_text(encoding="utf-8")
+    (tmp_path / "pack.duly").write_text("\n".join(fenced(page, "duly")), encoding="utf-8")
+    loaded = load_policy(tmp_path, Path)
+    assert loaded.diagnostics.found == []
+    failures = {
+        result.scenario.title: [
+            str(outcome) for each in result.failures for outcome in each.outcomes
+        ]
+        for result in run_scenarios(loaded.policy, loaded.scenarios())
+        if not result.passed
+    }
+    assert failures == {}
+
+
 def test_the_tutorial_shows_what_comes_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever follows the tutorial, mistakes included, sees what it says."""
     page = TUTORIAL.read_text(encoding="utf-8")
@@ -85,6 +109,23 @@ def test_the_tutorial_shows_what_comes_out(tmp_path: Path, monkeypatch: pytest.M
         Path("first_rule/scenarios/visits.duly").write_text(story, encoding="utf-8")
         typed, shown = block.removeprefix("$ duly ").split("\n", 1)
         assert CliRunner().invoke(cli, typed.split()).output == shown
+
+
+def test_the_page_about_testing_shows_what_comes_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs/how-to/test-your-rules.md").read_text(encoding="utf-8")
+    shutil.copytree(ROOT / "examples/first_rule", tmp_path / "first_rule")
+    monkeypatch.chdir(tmp_path)
+    reached, before, after = (
+        block.removeprefix("$ duly ").split("\n", 1) for block in fenced(page, "console")
+    )
+    for typed, shown in (reached, before):
+        assert CliRunner().invoke(cli, typed.split()).output == shown
+    (stories,) = fenced(page, "duly")
+    with Path("first_rule/scenarios/visits.duly").open("a", encoding="utf-8") as file:
+        file.write(stories)
+    assert CliRunner().invoke(cli, after[0].split()).output == after[1]
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/index.md", "docs/tutorial/first-rule.md"])

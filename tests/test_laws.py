@@ -9,9 +9,25 @@ from datetime import date, timedelta
 import pytest
 from attrs import evolve
 
-from duly.dsl.policy import Act, During, Every, Kind, Rule, Scoped, ScopeStart, Step, While, Within
-from tests.agreement import Trial, engine_answers, pack_trials, random_batch
-from tests.cases import blanked, parts, random_case, seeded
+from duly.dsl.packs import load_policy
+from duly.dsl.policy import (
+    Act,
+    During,
+    Every,
+    Kind,
+    Policy,
+    Rule,
+    Scoped,
+    ScopeStart,
+    Step,
+    While,
+    Within,
+)
+from duly.engine.facts import Facts
+from duly.engine.pipeline import run_facts
+from duly.engine.reading import build
+from tests.agreement import POLICIES, Trial, engine_answers, pack_trials, random_batch
+from tests.cases import blanked, parts, random_case, raw_facts, seeded
 from tests.oracle import Case, Judged, Row
 
 TRIALS = pack_trials("stoke")
@@ -118,3 +134,34 @@ def test_a_fact_made_unknown_never_gives_a_later_deadline(trial: Trial) -> None:
 
 def deadlines(answer: Sequence[Judged]) -> dict[tuple[int, str, date | None], date]:
     return {(it.duty, it.scope_ref, it.anchor_day): it.deadline for it in answer if it.deadline}
+
+
+# --------------------------------------------------------------- a layer over the law
+
+
+POLICY = load_policy(POLICIES / "stoke", lambda below: POLICIES / below).policy
+IN_LAW = [trial for trial in TRIALS if trial.pack.name == "statutory"]
+
+
+@pytest.mark.parametrize("trial", IN_LAW, ids=lambda trial: trial.rule.qualified)
+def test_a_layer_over_the_law_never_puts_back_an_effective_deadline(trial: Trial) -> None:
+    rng = seeded(IN_LAW.index(trial))
+    cases = [random_case(rng, trial.kinds, trial.rule, AS_AT, coverage={}) for _ in range(40)]
+    facts = build([raw_facts(cases, trial.kinds)], trial.kinds, AS_AT)
+    alone = effective(evolve(POLICY, packs=POLICY.packs[:1]), facts)
+    layered = effective(POLICY, facts)
+    assert alone
+    assert [row for row, deadline in alone.items() if layered[row] > deadline] == []
+
+
+def effective(policy: Policy, facts: Facts) -> dict[tuple[str, ...], str]:
+    """The deadline that counts for each obligation of the law that has one."""
+    run = run_facts(policy, facts, AS_AT, since=date(1900, 1, 1))
+    columns = run.obligations.columns
+    key = ("subject_id", "pack", "rule", "duty", "scope_ref", "anchor_date", "anchor_ref")
+    rows = zip(*(columns[name] for name in key), strict=True)
+    return {
+        row: deadline
+        for row, deadline in zip(rows, columns["effective_deadline"], strict=True)
+        if row[1] == "statutory" and deadline
+    }

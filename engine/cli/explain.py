@@ -9,7 +9,7 @@ from datetime import date
 import click
 
 from duly.dsl.diagnostics import did_you_mean
-from duly.dsl.policy import Policy, Rule
+from duly.dsl.policy import Rule
 from duly.engine import discovery
 from duly.engine.cli import options
 from duly.engine.cli.main import NOTHING_CHECKED
@@ -41,7 +41,8 @@ def command(
     """
     manager = discovery.plugin_manager()
     loaded = discovery.load(manager, pack)
-    wanted = [name for rule in rules for name in _rules(rule, loaded.policy)]
+    known = [rule.qualified for rule in loaded.policy.rules()]
+    wanted = [name for rule in rules for name in options.rules_called(rule, known)]
     read = read_facts(facts, loaded.policy.kinds, manager, as_at)
     try:
         duties = explain(loaded.policy, read, as_at, subject, wanted, known_at)
@@ -61,17 +62,6 @@ def command(
         click.echo("\n".join(describe(duty, last)))
 
 
-def _rules(name: str, policy: Policy) -> list[str]:
-    """The qualified names that a rule's name stands for: in every pack, unless one is named."""
-    known = [rule.qualified for rule in policy.rules()]
-    found = [q for q in known if q == name or q.split(".")[1] == name]
-    if not found:
-        names = {*known, *(q.split(".")[1] for q in known)}
-        guess = did_you_mean(name, names) or "see `duly check`"
-        raise click.UsageError(f"there is no rule `{name}`; {guess}")
-    return found
-
-
 def heading(rule: Rule) -> list[str]:
     """A rule as lines of text: its sources, the rows that it encodes, and what it rests on."""
     lines = [f"{rule.qualified}: {rule.title}"]
@@ -89,7 +79,7 @@ def describe(duty: DutyExplained, last: int = 3) -> list[str]:
     scopes = duty.stretches[-last:] if last else duty.stretches
     for title, stretches in scopes:
         lines.append(f"  {title}")
-        lines += [f"    {_stretch(stretch)}" for stretch in stretches]
+        lines += [f"    {stretch_text(stretch)}" for stretch in stretches]
     shown = duty.obligations[-last:] if last else duty.obligations
     if len(shown) < len(duty.obligations):
         lines.append(
@@ -100,11 +90,16 @@ def describe(duty: DutyExplained, last: int = 3) -> list[str]:
     return lines
 
 
-def _stretch(stretch: Stretch) -> str:
+def stretch_text(stretch: Stretch) -> str:
+    """From when to when a clause stood, and what was true meanwhile."""
     until = f"to {long_date(stretch.last)}" if stretch.last is not None else "on"
     why = [*stretch.true, *(f"not known: {name}" for name in stretch.unknown)]
     grounds = f"  [{'; '.join(why)}]" if why else ""
     return f"{long_date(stretch.first)} {until}: {stretch.clause}{grounds}"
+
+
+def _same_day(one: date, other: date | None) -> bool:
+    return other is not None and one.toordinal() == other.toordinal()
 
 
 def _obligation(o: Explained) -> Sequence[str]:
@@ -117,16 +112,18 @@ def _obligation(o: Explained) -> Sequence[str]:
     lines = [head, f"    {o.duty}"]
     if o.anchored is not None:
         lines.append(f"    from {long_date(o.anchored)}: {o.anchor}")
+    if o.window:
+        lines.append(f"    window {o.window}")
     if o.deadline is not None:
         lines.append(f"    due  {o.deadline:%A} {long_date(o.deadline)}")
-    if o.floor is not None and o.floor != o.deadline:
+    if o.floor is not None and not _same_day(o.floor, o.deadline):
         lines.append(f"    floor {long_date(o.floor)}, the earlier clock of another layer")
     if o.holidays:
         lines.append(f"    working days, passing over {', '.join(o.holidays)}")
     if o.fulfilled:
         lines.append(f"    done {o.fulfilled}")
     lines.append(f"    why  {o.reason}")
-    if o.latest is not None and o.latest != o.deadline:
+    if o.latest is not None and not _same_day(o.latest, o.deadline):
         lines.append(f"    if it were known, due as late as {long_date(o.latest)}")
     if o.following:
         lines.append(f"    next {o.following}")

@@ -17,6 +17,7 @@ FINE, FINDINGS, COULD_NOT_RUN, NOTHING_CHECKED = 0, 1, 2, 3
 
 COMMANDS = {
     "check": "Read rule files and report every mistake in one go.",
+    "format": "Bring rule files into their one layout.",
     "test": "Run the packs' scenarios.",
     "run": "Run a pack over facts and write the obligations.",
     "explain": "Show how one child's dates came about.",

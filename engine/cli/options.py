@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import click
 
+from duly.dsl.diagnostics import did_you_mean
 from duly.engine.days import MISSING, date_of, read_day
 
 
@@ -41,3 +43,14 @@ as_at = click.option("--as-at", "as_at", required=True, type=DAY, help="The day 
 known_at = click.option(
     "--known-at", "known_at", type=DAY, default=None, help="Only what was recorded by this day."
 )
+
+
+def rules_called(name: str, known: Iterable[str]) -> list[str]:
+    """The qualified names that a rule's name stands for: in every pack, unless one is named."""
+    known = list(known)
+    found = [q for q in known if q == name or q.split(".")[1] == name]
+    if not found:
+        names = {*known, *(q.split(".")[1] for q in known)}
+        guess = did_you_mean(name, names) or "see `duly check`"
+        raise click.UsageError(f"there is no rule `{name}`; {guess}")
+    return found

@@ -9,7 +9,7 @@ from duly.engine import discovery
 
 @click.command("plugins")
 def command() -> None:
-    """List sources of facts, output formats and packs."""
+    """List sources of facts, output formats, packs and lints."""
     manager = discovery.plugin_manager()
     click.echo("sources of facts")
     for name, source in discovery.fact_sources(manager).items():
@@ -20,3 +20,6 @@ def command() -> None:
     click.echo("packs")
     for name, pack in discovery.packs(manager).items():
         click.echo(f"  {name:<12}{pack.folder}")
+    click.echo("lints")
+    for name, lint in discovery.lints(manager).items():
+        click.echo(f"  {name:<24}{lint.summary}")

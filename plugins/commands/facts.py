@@ -14,7 +14,7 @@ from duly.engine.cli.main import FINDINGS, NOTHING_CHECKED
 from duly.engine.days import FAR, date_of, long_date
 from duly.engine.facts import Facts, Table
 from duly.engine.pipeline import read_facts
-from duly.plugins.sources.canonical import describe
+from duly.plugins.sources.canonical import TYPES, describe
 
 _pack = click.option(
     "--pack",
@@ -33,15 +33,18 @@ def command() -> None:
 @command.command("describe")
 @_pack
 def describe_command(pack: str) -> None:
-    """List every kind of fact with its columns."""
+    """List every kind of fact with its columns, and how each type is written."""
     loaded = discovery.load(discovery.plugin_manager(), pack)
-    for each in describe(loaded.policy.kinds):
+    for each in describe(loaded.policy.kinds, loaded.policy.calendars):
         click.echo(f"{each.file}  {each.kind.title}")
         for column in each.columns:
             values = f" ({', '.join(column.values)})" if column.values else ""
             needed = ", needed" if column.needed else ""
             click.echo(f"  {column.name:<24}{column.type}{values}{needed}: {column.what}")
         click.echo()
+    click.echo("how cells are written")
+    for name, how in TYPES.items():
+        click.echo(f"  {name:<24}{how}")
 
 
 @command.command("template")
@@ -55,7 +58,7 @@ def template(folder: Path, pack: str) -> None:
     taken = sorted(folder.glob("*.csv")) if folder.is_dir() else []
     if taken:
         raise click.UsageError(f"{folder} already holds {taken[0].name}: name an empty folder")
-    files = write_template(folder, loaded.policy.kinds)
+    files = write_template(folder, loaded.policy.kinds, loaded.policy.calendars)
     click.echo(f"wrote {len(files)} files to {folder}; {files[-1].name} says how to fill them in")
 
 
@@ -92,6 +95,8 @@ def _show_tables(facts: Facts) -> None:
     for name, table in facts.tables.items():
         if table.coverage != "absent" or len(table):
             click.echo(f"  {name:<28}{len(table):>9,} rows  {_coverage(table)}")
+    for name, (stretches, _) in facts.calendars.items():
+        click.echo(f"  {name:<28}{len(stretches):>9,} stretches of days")
     absent = [name for name, table in facts.tables.items() if table.coverage == "absent"]
     if absent:
         click.echo(f"not held: {', '.join(absent)}")

@@ -26,6 +26,7 @@ class Line:
     duty: str
     anchor: date | None
     deadline: date | None
+    time: str
     fulfilled: date | None
     verdict: str
     days: int
@@ -75,6 +76,7 @@ def read_lines(run: Run, positions: Positions) -> list[Line]:
             duty=_duty(row, acts.get((row["pack"], row["rule"], row["duty"]))),
             anchor=_day(row["anchor_date"]),
             deadline=_day(row["deadline"]),
+            time=row["deadline_time"],
             fulfilled=_day(row["fulfilled_on"]),
             verdict=row["verdict"],
             days=int(row["days"] or 0),

@@ -31,6 +31,7 @@ ROWS = 300
 WORST = 20
 OPEN = ("overdue", "due")
 SOON = timedelta(weeks=4)
+LAST_TIME = "24:00"
 CLOCKS = {"law": "the law", "local": "local"}
 BY_CLOCK = {"law": "by the law", "local": "by local standard"}
 DECIDED = ("met", "met_late", "overdue", "not_met")
@@ -179,7 +180,7 @@ def _overdue(run: Run) -> Iterator[Content]:
             line.days,
             _what(line),
             _clock(line.clock),
-            _date(line.deadline),
+            _due(line),
             _date(line.anchor),
         ),
         "Nothing is overdue.",
@@ -191,14 +192,14 @@ def _soon(run: Run) -> Iterator[Content]:
     lines = [
         line for line in read_lines(run, with_verdict(run, "due")) if run.as_at <= line.due <= last
     ]
-    lines.sort(key=lambda line: (line.due, line.child, line.title))
+    lines.sort(key=lambda line: (line.due, line.time or LAST_TIME, line.child, line.title))
     yield from _listed(
         f"Due up to {long_date(last)}, the soonest first",
         ("Child", "Due", "What", "Clock"),
         lines,
         lambda line: (
             _id(line.child),
-            _date(line.due),
+            _due(line),
             _what(line),
             _clock(line.clock),
         ),
@@ -264,7 +265,7 @@ def _recent(lines: Iterable[Line], as_at: date) -> list[Line]:
 
 
 def _bar(line: Line) -> Bar:
-    sentence = says(line.title, line.verdict, line.days, line.deadline, line.fulfilled)
+    sentence = says(line)
     return Bar(
         lane=line.title,
         clock=line.clock,
@@ -359,6 +360,13 @@ SECTIONS = (
 
 def _date(day: date | None) -> Content:
     return element("time", f"{day.day} {day:%b %Y}", datetime=day.isoformat()) if day else "–"
+
+
+def _due(line: Line) -> Content:
+    if not line.time or line.deadline is None:
+        return _date(line.deadline)
+    day = f"{line.deadline.day} {line.deadline:%b %Y}"
+    return element("time", f"{day}, {line.time}", datetime=f"{line.deadline}T{line.time}")
 
 
 def _id(child: str) -> Markup:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from attrs import frozen
 
 from duly.engine.days import long_date
+from duly.plugins.outputs.lines import Line
 from duly.plugins.outputs.markup import Markup, element
 from duly.plugins.outputs.words import VERDICT_WORDS
 
@@ -136,13 +137,14 @@ def _mark(verdict: str, x: int, y: int) -> Markup:
             return element("line", x1=x, x2=x, y1=y - 6, y2=y + 6, class_="mark")
 
 
-def says(rule: str, verdict: str, days: int, deadline: date | None, fulfilled: date | None) -> str:
+def says(line: Line) -> str:
     """What a bar means, in a sentence."""
-    parts = [f"{rule}: {VERDICT_WORDS[verdict].text}"]
-    if days:
-        parts.append(f"{days} day{'' if days == 1 else 's'}")
-    if deadline:
-        parts.append(f"due {long_date(deadline)}")
-    if fulfilled:
-        parts.append(f"done {long_date(fulfilled)}")
+    parts = [f"{line.title}: {VERDICT_WORDS[line.verdict].text}"]
+    if line.days:
+        parts.append(f"{line.days} day{'' if line.days == 1 else 's'}")
+    if line.deadline:
+        time = f" at {line.time}" if line.time else ""
+        parts.append(f"due {long_date(line.deadline)}{time}")
+    if line.fulfilled:
+        parts.append(f"done {long_date(line.fulfilled)}")
     return ", ".join(parts)

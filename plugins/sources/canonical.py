@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from duly.dsl.policy import Kind
+from duly.dsl.policy import Calendar, Kind
+
+TYPES = {
+    "date": "31/03/2026 or 2026-03-31; the day comes before the month. A time may follow: "
+    "31/03/2026 14:30. Midnight sharp is taken for no time",
+    "datetime": "the same, with its time",
+    "yes/no": "Yes, No, or blank where it is not known",
+    "number": "a whole number: 12",
+    "duration": "a length of time: 72 hours, 10 days, 20 working days, 6 weeks, 3 months, 1 year",
+    "role": "social_worker, IRO and the like, as the rules call them",
+    "list of role": "several roles, split by semicolons or commas: police; health",
+    "text": "anything",
+    "id": "any text, the same in every file; leading zeros count, and no names are needed",
+}
+"""How the cells of each type are written."""
 
 
 @frozen
@@ -32,10 +46,30 @@ class Description:
         return f"{self.kind.name}.csv"
 
 
-def describe(kinds: Mapping[str, Kind]) -> tuple[Description, ...]:
-    """Every kind of the vocabulary with its columns, subjects first."""
+CALENDAR = "calendar"
+"""The name of the file that holds the stretches of supplied calendars."""
+
+CALENDAR_COLUMNS = (
+    Column(CALENDAR, "one of", "which calendar the stretch is of", needed=True),
+    Column("start", "date", "its first day", needed=True),
+    Column("end", "date", "its last day, still inside", needed=True),
+)
+
+
+def describe(
+    kinds: Mapping[str, Kind], calendars: Mapping[str, Calendar]
+) -> tuple[Description, ...]:
+    """Every kind of the vocabulary with its columns, subjects first; calendars last, if any."""
     order = sorted(kinds.values(), key=lambda kind: kind.nature != "subject")
-    return tuple(Description(kind, columns_of(kind)) for kind in order)
+    return (*(Description(kind, columns_of(kind)) for kind in order), *_calendars(calendars))
+
+
+def _calendars(calendars: Mapping[str, Calendar]) -> Iterator[Description]:
+    supplied = tuple(name for name, calendar in calendars.items() if calendar.first is None)
+    if supplied:
+        which, *days = CALENDAR_COLUMNS
+        kind = Kind(CALENDAR, "period", title="Stretches of days that the authority sets")
+        yield Description(kind, (evolve(which, values=supplied), *days))
 
 
 def columns_of(kind: Kind) -> tuple[Column, ...]:

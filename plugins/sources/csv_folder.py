@@ -1,7 +1,8 @@
 """``csv:DIR``: a folder with one CSV file for each kind of fact, to raw facts.
 
 Files are named as the kinds of the vocabulary (``visit.csv``), columns as its attributes.
-``coverage.csv`` may say what each of them holds; ``duly facts template`` writes all of it.
+``coverage.csv`` may say what each of them holds, ``calendar.csv`` when the stretches of calendars
+are that the authority sets; ``duly facts template`` writes all of it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pathlib import Path
 from duly.dsl.policy import Kind
 from duly.engine.hookspecs import FactSource, hookimpl
 from duly.engine.raw import Cell, FactsError, RawFacts, RawTable
-from duly.plugins.sources.canonical import Column, columns_of, names_of
+from duly.plugins.sources.calendars import read_calendars
+from duly.plugins.sources.canonical import CALENDAR, Column, columns_of, names_of
 from duly.plugins.sources.coverage import COVERAGE, read_coverage
 from duly.plugins.sources.csv_file import (
     CsvFile,
@@ -37,18 +39,20 @@ def read(location: str, kinds: Mapping[str, Kind]) -> RawFacts:
     paths = csv_files(folder)
     by_name = {normal(name): kind for kind in kinds.values() for name in names_of(kind)}
     known = {path: by_name[normal(path.stem)] for path in paths if normal(path.stem) in by_name}
-    others = [path for path in paths if path not in known and normal(path.stem) != COVERAGE]
+    beside = (COVERAGE, CALENDAR)
+    others = [path for path in paths if path not in known and normal(path.stem) not in beside]
     if not known:
         raise _nothing_to_read(folder, others, by_name)
     _refuse_twins(known)
     files = [(kind, read_file(path)) for path, kind in known.items()]
     stated, extracted, unasked = read_coverage(paths, by_name)
+    calendars, unread = read_calendars(paths)
     there = {kind.name for kind in known.values()}
     coverage = tuple(each for each in stated if each.kind in there or each.what == "absent")
     return RawFacts(
         tables=tuple(table(folder / file.place, file, kind) for kind, file in files),
         coverage=coverage,
-        quarantine=tuple(row for _, file in files for row in file.quarantine),
+        quarantine=(*(row for _, file in files for row in file.quarantine), *unread),
         notes=(
             *(_unknown_file(path, by_name) for path in others),
             *unasked,
@@ -56,6 +60,7 @@ def read(location: str, kinds: Mapping[str, Kind]) -> RawFacts:
             *(note for kind, file in files for note in _notes(file, kind)),
         ),
         extracted=extracted,
+        calendars=calendars,
     )
 
 

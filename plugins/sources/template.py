@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from textwrap import wrap
 
-from duly.dsl.policy import Kind
-from duly.plugins.sources.canonical import Column, Description, describe
+from duly.dsl.policy import Calendar, Kind
+from duly.plugins.sources.canonical import TYPES, Column, Description, describe
 
 INTRODUCTION = """\
 FACTS FOR DULY
@@ -17,10 +18,7 @@ that ran for a time. Fill in what you have. Leave a file out if nobody records t
 fact; delete a column if your system does not have it. What is missing is treated as unknown,
 never as done and never as allowed.
 
-  Ids      Any text, the same in every file. Leading zeros count. No names are needed.
-  Dates    31/03/2026 or 2026-03-31. The day comes before the month.
-  yes/no   Yes, No, or blank where it is not known.
-  Roles    social_worker, IRO and the like, as the rules call them.
+{types}
 
 coverage.csv says what each file holds, so that a gap in the records is not taken for a gap in
 the work. One line a kind:
@@ -34,18 +32,29 @@ the work. One line a kind:
 """
 
 
-def write_template(folder: Path, kinds: Mapping[str, Kind]) -> list[Path]:
+def write_template(
+    folder: Path, kinds: Mapping[str, Kind], calendars: Mapping[str, Calendar]
+) -> list[Path]:
     """Write one CSV with headers for each kind, ``coverage.csv`` and ``README.txt``."""
     folder.mkdir(parents=True, exist_ok=True)
-    descriptions = describe(kinds)
+    descriptions = describe(kinds, calendars)
     files = [
         _write_csv(folder / each.file, [[column.name for column in each.columns]])
         for each in descriptions
     ]
     coverage = _write_csv(folder / "coverage.csv", [["kind", "what", "first", "last"]])
     readme = folder / "README.txt"
-    readme.write_text("\n".join([INTRODUCTION, *map(_explain, descriptions)]), encoding="utf-8")
+    introduction = INTRODUCTION.format(types="\n".join(_types()))
+    readme.write_text("\n".join([introduction, *map(_explain, descriptions)]), encoding="utf-8")
     return [*files, coverage, readme]
+
+
+def _types() -> Iterator[str]:
+    width = max(map(len, TYPES)) + 2
+    for name, how in TYPES.items():
+        lines = wrap(f"{how}.", 94 - width)
+        yield f"  {name:<{width}}{lines[0][:1].upper()}{lines[0][1:]}"
+        yield from (f"  {'':<{width}}{line}" for line in lines[1:])
 
 
 def _write_csv(path: Path, rows: Sequence[Sequence[str]]) -> Path:

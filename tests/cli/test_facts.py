@@ -52,6 +52,7 @@ def test_what_can_be_recorded_is_described(duly: Duly) -> None:
         "visit.csv  A visit",
         "review.csv  A review",
         "agreed.csv  Fewer visits are agreed",
+        "how cells are written",
     ]
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from duly.plugins.lints import LINTS
+
 Duly = Callable[..., Any]
 
-COMMANDS = ("check", "test", "run", "explain", "plugins", "demo", "facts")
+COMMANDS = ("check", "format", "test", "run", "explain", "plugins", "demo", "facts")
 
 
 def test_help_lists_every_command(duly: Duly) -> None:
@@ -27,10 +29,12 @@ def test_every_command_has_help(duly: Duly, command: str) -> None:
 
 
 def test_what_is_installed(duly: Duly) -> None:
-    words = [line.split() for line in duly("plugins").out.splitlines()]
-    assert [line[0] for line in words] == (
+    words = [line.split()[0] for line in duly("plugins").out.splitlines()]
+    lints = words.index("lints")
+    assert words[:lints] == (
         "sources csv: ssd: outputs csv: html: json: packs statutory stoke".split()
     )
+    assert words[lints + 1 :] == sorted(LINTS)
 
 
 USAGE = {

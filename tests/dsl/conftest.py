@@ -16,11 +16,6 @@ HERE = Path(__file__).resolve().parent
 Load = Callable[[], LoadedPolicy]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """``pytest tests/dsl --record`` writes what the messages now say; the diff gets read."""
-    parser.addoption("--record", action="store_true", help="record the messages anew")
-
-
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that packs are written in, with the law beside them; names are its folders."""

@@ -21,7 +21,8 @@ def check(pack: str = "local") -> str:
 
 
 def write(desk: Path, rule: str) -> None:
-    (desk / "local/pack.duly").write_text(f"{PACK}{rule}\n", encoding="utf-8")
+    text = f'{PACK}{rule}\nscenario "nobody" as at 1 March 2024 expect no ours\n'
+    (desk / "local/pack.duly").write_text(text, encoding="utf-8")
 
 
 def test_a_rule_that_refines_another_of_which_it_shares_no_duty(desk: Path) -> None:
@@ -34,15 +35,17 @@ def test_a_rule_that_refines_another_of_which_it_shares_no_duty(desk: Path) -> N
         ' 2 | rule ours cite handbook "1" refines law.reviews_held visit CLA every 4 weeks\n'
         "   |      ^^^^\n"
         "  why:  the law's date is no floor under a child's date here: they are counted apart\n"
+        "  with: rule `law.reviews_held`, law/pack.duly:30:6\n"
         "  help: do the same act with the same kind of time, give both duties one label, "
-        "or take the `refines` line out\n\n"
-        "local over law: 1 rule, 1 duty, 0 scenarios: no mistakes, 1 warning\n"
+        "or take the `refines` line out\n"
+        "  page: docs/reference/messages/nothing-paired.md\n\n"
+        "local over law: 1 rule, 1 duty, 1 scenario: no mistakes, 1 warning\n"
     )
 
 
 def test_a_rule_that_shares_a_duty_stands_on_its_floor(desk: Path) -> None:
     write(desk, 'rule ours cite handbook "1" refines law.visits visit CLA every 4 weeks')
-    assert check() == "local over law: 1 rule, 1 duty, 0 scenarios: no mistakes\n"
+    assert check() == "local over law: 1 rule, 1 duty, 1 scenario: no mistakes\n"
 
 
 def test_a_file_in_place_of_its_folder(desk: Path) -> None:

@@ -16,6 +16,7 @@ from duly.dsl import ast
 from duly.dsl.diagnostics import Diagnostics
 from duly.dsl.parser import parse_text
 from duly.dsl.policy import (
+    PREVIOUS,
     Act,
     Aged,
     Always,
@@ -281,9 +282,9 @@ def test_a_state_on_an_occasion(resolved: Resolve) -> None:
     assert duty == Have(
         Not(Flag("visit", "seen")),
         (Unless(Is("visit", "kind", ("cp",))),),
-        "should",
-        "seen",
-        "IRO",
+        force="should",
+        label="seen",
+        owner="IRO",
     )
 
 
@@ -384,9 +385,15 @@ def test_a_condition(resolved: Resolve, words: str) -> None:
     assert step.unless == (Unless(CONDITIONS[words], Duration(3, "month")),)
 
 
-def test_on_an_occasion_everything_of_the_child_counts(resolved: Resolve) -> None:
+def test_on_an_occasion_what_came_since_the_one_before_counts(resolved: Resolve) -> None:
     duty = duty_of(resolved, "for each visit must have some review")
-    assert duty == Have(Count("review", 1))
+    assert duty == Have(Count("review", 1, since=EventDay("visit", PREVIOUS)))
+
+
+def test_ever_all_of_the_child_counts(resolved: Resolve) -> None:
+    assert duty_of(resolved, "for each visit must have some review ever") == Have(
+        Count("review", 1)
+    )
 
 
 def test_a_definition_with_an_argument(resolved: Resolve) -> None:

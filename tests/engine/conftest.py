@@ -12,10 +12,16 @@ from duly.dsl.diagnostics import Diagnostics
 from duly.dsl.parser import parse_text
 from duly.dsl.policy import Policy
 from duly.dsl.resolve import PackText, resolve
-from duly.engine.obligations import COLUMNS
+from duly.dsl.scenario import resolve_scenarios
+from duly.engine.batch import Batch
+from duly.engine.days import date_of
+from duly.engine.evaluate import evaluate
+from duly.engine.lower import lower
+from duly.engine.obligations import COLUMNS, VERDICTS
 from duly.engine.pipeline import run_facts
 from duly.engine.raw import Coverage, RawFacts, RawTable
 from duly.engine.reading import build
+from duly.engine.scenarios import raw_facts
 
 Rows = Sequence[Sequence[str]]
 
@@ -30,6 +36,34 @@ def read_policy(*packs: str) -> Policy:
     policy = resolve(texts, diagnostics)
     assert diagnostics.errors == []
     return policy
+
+
+def read_story(rules: str, told: str) -> list[str]:
+    """What comes of a scenario's lines, under a pack's statements: one line an obligation."""
+    text = f'{rules} scenario "a child" {told} expect no {rules.rpartition("rule ")[2].split()[0]}'
+    diagnostics = Diagnostics()
+    document = parse_text(text, "0", diagnostics)
+    policy = resolve([PackText("0", (document,))], diagnostics)
+    found = resolve_scenarios(policy, policy.packs[0].name, [document], diagnostics)
+    assert diagnostics.errors == []
+    (scenario,) = found
+    facts = build([raw_facts(policy.kinds, scenario)], policy.kinds, scenario.as_at)
+    batches = evaluate(lower(policy), facts, scenario.as_at, scenario.known_at)
+    return [line for batch in batches for line in read_batch(batch)]
+
+
+def read_batch(batch: Batch) -> list[str]:
+    """``2024-03-01: not met due 2024-04-01 by 3``: anchor, verdict, and what else is there."""
+    lines = []
+    for row in range(len(batch)):
+        words = [VERDICTS[batch.verdict[row]].replace("_", " ")]
+        for word, days in (("due", batch.deadline), ("on", batch.fulfilled)):
+            words += [f"{word} {date_of(days[row])}"] if days[row] >= 0 else []
+        words += [f"by {batch.days[row]}"] if batch.days[row] else []
+        words += ["assumed"] if batch.assumed[row] else []
+        anchor = f"{date_of(batch.anchor[row])}: " if batch.anchor[row] >= 0 else ""
+        lines.append(anchor + " ".join(words))
+    return lines
 
 
 def table(kind: str, *rows: str) -> RawTable:
@@ -78,3 +112,9 @@ def policy() -> Callable[..., Policy]:
 def cells() -> Callable[..., RawTable]:
     """``cells("visit", "person_id date", "7 2024-03-01")``."""
     return table
+
+
+@pytest.fixture
+def story() -> Callable[[str, str], list[str]]:
+    """A pack's statements and the lines of a scenario, and what comes of the two."""
+    return read_story

@@ -89,6 +89,41 @@ PAIRED = {
         "far: visit visit every 2 months near: visit visit every 5 weeks",
         [["law.visits 0", "city.ours 1"], ["law.visits 1", "city.ours 0"]],
     ),
+    "windows of another length": (
+        "visit visit at least twice each month",
+        "visit visit at least once each calendar week",
+        BOTH,
+    ),
+    "windows, at least and at most": (
+        "visit visit at least once each month",
+        "visit visit at most twice each month",
+        [],
+    ),
+    "states that must last": (
+        "must have placement throughout",
+        "must have some agreed throughout",
+        BOTH,
+    ),
+    "a state and a thing to do": (
+        "must have placement throughout",
+        "visit visit every 6 weeks",
+        [],
+    ),
+    "prohibitions of one act": (
+        "must not hold review",
+        "must not hold review unless some agreed",
+        BOTH,
+    ),
+    "prohibitions for another time": (
+        "must not hold review before visit",
+        "must not hold review within 1 week of visit",
+        [],
+    ),
+    "a prohibition and the same act": (
+        "must not hold review",
+        "hold review every 6 weeks",
+        [],
+    ),
     "what follows a failure": (
         "visit visit every 6 weeks failing which within 2 weeks of agreed",
         "visit visit every 4 weeks failing which within 1 week of agreed",

@@ -14,7 +14,7 @@ Kinds = Mapping[str, Kind]
 
 
 def test_a_template_has_a_file_for_each_kind(tmp_path: Path, kinds: Kinds) -> None:
-    written = write_template(tmp_path / "new", kinds)
+    written = write_template(tmp_path / "new", kinds, {})
     assert {path.name: path.read_text() for path in written if path.suffix == ".csv"} == {
         "child.csv": "person_id,born\n",
         "placement.csv": "id,person_id,start,end,type,carer_continues\n",
@@ -25,7 +25,7 @@ def test_a_template_has_a_file_for_each_kind(tmp_path: Path, kinds: Kinds) -> No
 
 
 def test_a_template_says_in_words_what_each_column_holds(tmp_path: Path, kinds: Kinds) -> None:
-    readme = write_template(tmp_path, kinds)[-1]
+    readme = write_template(tmp_path, kinds, {})[-1]
     assert readme.name == "README.txt"
     assert (
         "visit.csv  A visit to a child\n"
@@ -40,7 +40,7 @@ def test_a_template_says_in_words_what_each_column_holds(tmp_path: Path, kinds: 
 
 
 def test_an_empty_template_is_a_folder_without_facts(tmp_path: Path, kinds: Kinds) -> None:
-    write_template(tmp_path, kinds)
+    write_template(tmp_path, kinds, {})
     facts = read(str(tmp_path), kinds)
     assert [(table.kind, len(table.rows)) for table in facts.tables] == [
         ("child", 0),
@@ -53,7 +53,7 @@ def test_an_empty_template_is_a_folder_without_facts(tmp_path: Path, kinds: Kind
 
 def test_kinds_are_described_with_subjects_first(kinds: Kinds) -> None:
     reversed_kinds = dict(reversed(kinds.items()))
-    first, *_ = describe(reversed_kinds)
+    first, *_ = describe(reversed_kinds, {})
     assert first.file == "child.csv"
     assert first.columns == (
         Column("person_id", "id", "who the child is, in every file", needed=True),

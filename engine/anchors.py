@@ -1,0 +1,340 @@
+"""From when clocks run: the days that an anchor names in each scope, and the rows that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve, frozen
+
+from duly.dsl import policy as p
+from duly.engine.caseload import Caseload, pairs
+from duly.engine.conditions import birthdays, stretches, tested
+from duly.engine.dates import Days
+from duly.engine.days import FAR, MISSING, UNKNOWN
+from duly.engine.facts import Table
+from duly.engine.hours import anchor_minutes, minutes_in
+from duly.engine.keys import Flags, Keys, first_of_each, keys, place_in_scope, spans
+from duly.engine.lower import kinds_of
+from duly.engine.moments import Hours, any_hour, hours_at, joined
+from duly.engine.periods import periods_of
+from duly.engine.timeline import Domain, first_rows, on_days
+
+
+@frozen(eq=False)
+class Anchors:
+    """Days from which a clock runs, in order of scope and day, one for each day of a scope.
+
+    ``row`` points into ``table``, -1 where no row says so; ``at_start``: they are the scope's
+    start.  ``hours`` says when each may have been on its day, where a source has times.
+    """
+
+    scope: Days
+    day: Days
+    row: Days
+    doubtful: Flags
+    table: Table | None
+    at_start: bool = False
+    hours: Hours | None = None
+
+    def take(self, keep: Flags | npt.NDArray[np.intp]) -> Anchors:
+        """Some of the anchors."""
+        return Anchors(
+            self.scope[keep],
+            self.day[keep],
+            self.row[keep],
+            self.doubtful[keep],
+            self.table,
+            self.at_start,
+            self.hours[keep] if self.hours is not None else None,
+        )
+
+
+def anchors_of(
+    anchor: p.Anchor, domain: Domain, caseload: Caseload, *, ahead: bool = False
+) -> Anchors:
+    """Every anchor dated inside its scope; ``ahead``: scheduled ones and later birthdays too."""
+    match anchor:
+        case p.ScopeStart():
+            every = np.arange(len(domain), dtype=np.int32)
+            starts = _without_rows(every, domain.start, np.zeros(len(domain), bool))
+            hours = _hours_of_starts(domain, caseload)
+            return evolve(starts, at_start=True, hours=hours)
+        case p.Birthday(years):
+            day = birthdays(years, caseload)[domain.subject]
+            inside = (day >= domain.start) & (day < domain.end)
+            inside &= ahead | (day <= caseload.as_at)
+            scope = np.flatnonzero(inside).astype(np.int32)
+            return _without_rows(scope, day[scope], np.zeros(len(scope), bool))
+        case p.Becoming(condition):
+            return _becoming(condition, domain, caseload)
+        case p.AnyOf(parts):
+            found = [anchors_of(part, domain, caseload, ahead=ahead) for part in parts]
+            return _any_of(found)
+        case p.PeriodEdge(period, "end") if period == domain.period and anchor.ordinal is None:
+            return _scope_ends(domain)
+        case p.EventDay() | p.PeriodEdge():
+            return _dated(anchor, domain, caseload, ahead=ahead)
+        case p.Missed():
+            raise NotImplementedError("what was missed is anchored on obligations")
+
+
+def of_kind(anchor: p.Anchor, kind: str, domain: Domain, caseload: Caseload) -> Keys:
+    """The scopes and days on which an event of this kind is an anchor, in order."""
+    match anchor:
+        case p.EventDay(event=event) if event == kind:
+            found = anchors_of(anchor, domain, caseload, ahead=True)
+            return keys(found.scope, found.day)
+        case p.AnyOf(parts):
+            return np.sort(np.concatenate([of_kind(x, kind, domain, caseload) for x in parts]))
+        case _:
+            return np.zeros(0, np.int64)
+
+
+def coverage_of(anchor: p.Anchor, caseload: Caseload) -> tuple[Days, int]:
+    """From which day on, for each subject, and to which all that an anchor looks at is covered."""
+    count = len(caseload.facts.subjects)
+    always = np.zeros(count, np.int32)
+    match anchor:
+        case p.ScopeStart() | p.Missed():
+            return always, FAR
+        case p.Birthday():
+            unborn = caseload.facts.born == MISSING
+            return np.where(unborn, FAR, 0).astype(np.int32), FAR
+        case p.EventDay(event, where=where) | p.PeriodEdge(event, where=where):
+            table = caseload.held(event, where)
+            return table.covered_from, table.covered_to
+        case p.Becoming(condition):
+            tables = [caseload.held(kind, None) for kind in sorted(kinds_of(condition))]
+            held = [(table.covered_from, table.covered_to) for table in tables]
+        case p.AnyOf(parts):
+            held = [coverage_of(part, caseload) for part in parts]
+    starts = np.max([always, *(first for first, _ in held)], axis=0)
+    return starts.astype(np.int32), min((last for _, last in held), default=FAR)
+
+
+@frozen(eq=False)
+class Occasions:
+    """The days on which a state is judged, each with its row; ``doubtful`` may be none at all."""
+
+    domain: Domain
+    table: Table
+    doubtful: Flags
+
+
+def occasions(occasion: p.EventDay | p.PeriodEdge, caseload: Caseload) -> Occasions:
+    """Every day of an occasion, or the days of the n-th of each subject.
+
+    A period whose start is blank is judged on day 0; whoever asks must mind that.
+    """
+    found = _candidates(occasion, caseload)
+    fits = tested(occasion.where, found.table, caseload)[found.row]
+    rows = np.flatnonzero((found.day < FAR) & (fits != 0))
+    day = np.maximum(found.day, 0)
+    rows = rows[np.argsort(keys(found.subject[rows], day[rows]), kind="stable")]
+    doubtful = fits[rows] == UNKNOWN
+    if occasion.ordinal is not None:
+        place = place_in_scope(found.subject[rows])
+        doubtful = _doubtful_so_far(doubtful, place)
+        nth = place == occasion.ordinal
+        rows, doubtful = rows[nth], doubtful[nth]
+    domain = on_days(found.subject[rows], day[rows], found.table.kind.name, found.row[rows])
+    return Occasions(domain, found.table, doubtful)
+
+
+# -------------------------------------------------------------------- without rows
+
+
+def _hours_of_starts(domain: Domain, caseload: Caseload) -> Hours | None:
+    if domain.period is None or "start" not in caseload.table(domain.period).times:
+        return None
+    table = caseload.table(domain.period)
+    return hours_at(minutes_in(table, "start", first_rows(domain)))
+
+
+def _without_rows(scope: Days, day: Days, doubtful: Flags) -> Anchors:
+    return Anchors(scope, day, np.full(len(scope), -1, np.int32), doubtful, None)
+
+
+def _scope_ends(domain: Domain) -> Anchors:
+    """The end of each scope's own period, once it has ended."""
+    scope = np.flatnonzero(domain.end < FAR).astype(np.int32)
+    return _without_rows(scope, domain.end[scope], np.zeros(len(scope), bool))
+
+
+def _becoming(condition: p.Condition, domain: Domain, caseload: Caseload) -> Anchors:
+    """The first day of each stretch, but of those that have always been so."""
+    found = stretches(condition, caseload)
+    began = np.flatnonzero((found.start > 0) & (found.start <= caseload.as_at))
+    subject, day = found.subject[began], found.start[began]
+    scope, which = _of_subjects(domain, subject)
+    inside = (day[which] >= domain.start[scope]) & (day[which] < domain.end[scope])
+    scope, which = scope[inside], which[inside]
+    return _without_rows(scope, day[which], ~found.sure[began][which])
+
+
+def _of_subjects(domain: Domain, subject: Days) -> tuple[Days, Days]:
+    """Which of some subjects' rows, in order of subject, concern each scope."""
+    lo = np.searchsorted(subject, domain.subject, side="left")
+    hi = np.searchsorted(subject, domain.subject, side="right")
+    return spans(lo, hi)
+
+
+# --------------------------------------------------------------------- dated by rows
+
+
+def _dated(
+    anchor: p.EventDay | p.PeriodEdge, domain: Domain, caseload: Caseload, *, ahead: bool
+) -> Anchors:
+    anchors = _in_rows(anchor, domain, caseload)
+    if ahead and isinstance(anchor, p.EventDay) and anchor.event in caseload.facts.later:
+        anchors = _any_of([anchors, _scheduled(anchor, domain, caseload)])
+    if anchor.ordinal is None:
+        return anchors
+    place = place_in_scope(anchors.scope)
+    doubtful = _doubtful_so_far(anchors.doubtful, place)
+    return evolve(anchors, doubtful=doubtful).take(place == anchor.ordinal)
+
+
+def every_row(anchor: p.EventDay | p.PeriodEdge, domain: Domain, caseload: Caseload) -> Anchors:
+    """Each row that an anchor names, several of one day among them, in order of scope and day."""
+    candidates = _candidates(anchor, caseload)
+    fits = tested(anchor.where, candidates.table, caseload)
+    scope, found = _within(domain, candidates)
+    row, day = candidates.row[found], candidates.day[found]
+    some = np.flatnonzero(fits[row] != 0)
+    some = some[np.argsort(keys(scope[some], day[some]), kind="stable")]
+    row, table = row[some], candidates.table
+    hours = hours_at(anchor_minutes(anchor, table, row)) if table.times else None
+    return Anchors(scope[some], day[some], row, fits[row] == UNKNOWN, table, hours=hours)
+
+
+def _in_rows(anchor: p.EventDay | p.PeriodEdge, domain: Domain, caseload: Caseload) -> Anchors:
+    return _one_a_day(every_row(anchor, domain, caseload))
+
+
+def _scheduled(anchor: p.EventDay, domain: Domain, caseload: Caseload) -> Anchors:
+    """Events after the as-at day: not done, but still expected."""
+    later = caseload.facts.later[anchor.event]
+    where = still_expected(anchor.where, later.kind)
+    return _in_rows(evolve(anchor, where=where), domain, caseload.with_table(later))
+
+
+def still_expected(where: p.Condition | None, kind: p.Kind) -> p.Condition | None:
+    """The test on an event to come: as on one that was done, but for what says that it was."""
+    done = kind.counts.parts if isinstance(kind.counts, p.And) else (kind.counts,)
+    asked = where.parts if isinstance(where, p.And) else (where,)
+    own = [test for test in asked if test is not None]
+    for test in done:
+        if test in own:
+            own.remove(test)  # once: what a rule asks besides is asked of those to come as well
+    tests = (*own, kind.scheduled) if kind.scheduled is not None else tuple(own)
+    return p.And(tests) if len(tests) > 1 else next(iter(tests), None)
+
+
+def _one_a_day(anchors: Anchors) -> Anchors:
+    """In order of scope and day; of several of one day, one that surely counts if there is one."""
+    key = keys(anchors.scope, anchors.day)
+    order = np.argsort(key * 2 + anchors.doubtful, kind="stable")
+    first = np.flatnonzero(first_of_each(key[order]))
+    found = anchors.take(order[first])
+    if anchors.hours is None or len(first) == len(order):
+        return found
+    hours = anchors.hours[order]
+    soonest = (np.minimum.reduceat(each, first) for each in (hours.first, hours.last))
+    return evolve(found, hours=Hours(*soonest))
+
+
+def _doubtful_so_far(doubtful: Flags, place: npt.NDArray[np.intp]) -> Flags:
+    """Whether any anchor of the scope up to this one may not count: then it may not be the n-th."""
+    total = np.cumsum(doubtful)
+    start = np.arange(len(place)) - (place - 1)
+    before: Flags = total - (total[start] - doubtful[start]) > 0
+    return before
+
+
+@frozen(eq=False)
+class _Candidates:
+    """Days that an anchor names, whatever the scope, in order of subject."""
+
+    table: Table
+    subject: Days
+    day: Days
+    row: Days
+
+
+def _candidates(anchor: p.EventDay | p.PeriodEdge, caseload: Caseload) -> _Candidates:
+    if isinstance(anchor, p.EventDay):
+        table = caseload.held(anchor.event, anchor.where)
+        rows = np.arange(len(table), dtype=np.int32)
+        day = table.columns[anchor.milestone].values if anchor.milestone else table.start
+        return _Candidates(table, table.subject, day.astype(np.int32), rows)
+    table = caseload.held(anchor.period, anchor.where)
+    periods = periods_of(table)
+    day = periods.end if anchor.edge == "end" else periods.start
+    return _Candidates(table, periods.subject, day, periods.row)
+
+
+def _within(domain: Domain, candidates: _Candidates) -> tuple[Days, Days]:
+    """Which candidates are dated inside each scope, and name it where they name a period."""
+    table = candidates.table
+    if domain.period is not None and table.kind.of == domain.period:
+        scope, row = pairs(domain, table, own=True)
+        place = np.full(len(table), -1, np.int32)
+        place[candidates.row] = np.arange(len(candidates.row), dtype=np.int32)
+        found = place[row]
+        scope, found = scope[found >= 0], found[found >= 0]
+    else:
+        scope, found = _of_subjects(domain, candidates.subject)
+    day = candidates.day[found]
+    keep = (day >= domain.start[scope]) & (day < domain.end[scope])
+    keep &= (day != MISSING) & (day < FAR)
+    return scope[keep], found[keep]
+
+
+# ------------------------------------------------------------------------ several
+
+
+def _any_of(parts: Sequence[Anchors]) -> Anchors:
+    """Anchors joined by ``or``, with one table that holds the rows of all."""
+    tables = [part.table for part in parts if part.table is not None]
+    hours = [part.hours if part.hours is not None else any_hour(len(part.day)) for part in parts]
+    before, shifted = 0, []
+    for part in parts:
+        shifted.append(np.where(part.row >= 0, part.row + before, -1))
+        before += len(part.table) if part.table is not None else 0
+    return _one_a_day(
+        Anchors(
+            np.concatenate([part.scope for part in parts]),
+            np.concatenate([part.day for part in parts]),
+            np.concatenate(shifted).astype(np.int32),
+            np.concatenate([part.doubtful for part in parts]),
+            _united(tables) if tables else None,
+            hours=joined(hours) if any(part.hours is not None for part in parts) else None,
+        )
+    )
+
+
+def _united(tables: Sequence[Table]) -> Table:
+    """The rows of several tables one after the other, to be pointed at: ids and places only."""
+    first = tables[0]
+    places = tuple(place for table in tables for place in table.places)
+    offsets = np.cumsum([0, *(len(table.places) for table in tables[:-1])])
+    shifted = [t.place + offset for t, offset in zip(tables, offsets, strict=True)]
+    name = " or ".join(dict.fromkeys(table.kind.name for table in tables))
+    join = np.concatenate
+    return evolve(
+        first,
+        kind=evolve(first.kind, name=name),
+        ids=join([table.ids for table in tables]),
+        subject=join([table.subject for table in tables]),
+        start=join([table.start for table in tables]),
+        end=join([table.end for table in tables]),
+        parent=join([table.parent for table in tables]),
+        columns={},
+        times={},
+        places=places,
+        place=join(shifted).astype(np.int32),
+        row=join([table.row for table in tables]),
+    )

@@ -1,0 +1,316 @@
+"""Deadlines that may be met early: ``by D after A``, ``before A``, ``at least D before A``.
+
+The obligations of a scope claim acts in the order of their deadlines, each the last one that is in
+time and not yet claimed, else the first one that is late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve
+
+from duly.dsl import policy as p
+from duly.engine.anchors import Anchors, anchors_of, still_expected
+from duly.engine.batch import IS_EXEMPT, Batch
+from duly.engine.caseload import Caseload
+from duly.engine.conditions import tested
+from duly.engine.dates import Days, lead_table
+from duly.engine.days import FAR, MISSING
+from duly.engine.deadlines import UNLIMITED, Due, Segments
+from duly.engine.doubts import may_not_be_there
+from duly.engine.facts import Table
+from duly.engine.hours import extremes, in_hours, minute_of
+from duly.engine.judging import (
+    concluded,
+    deadlines_of,
+    judged,
+    overran,
+    segments_of,
+    with_overrun,
+)
+from duly.engine.keys import Flags, first_of_each, keys, place_in_scope, total_in_scope
+from duly.engine.moments import any_hour, moments
+from duly.engine.plan import EXEMPT, DutyPlan, StepPlan
+from duly.engine.runs import FROM_ANCHOR, FROM_START, Run, milestones
+from duly.engine.scopes import Acts, Scopes
+from duly.engine.timeline import Domain, Values
+
+
+def early(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> Iterator[Batch]:
+    """The obligations of a step that may be met early."""
+    step = duty.steps[0]
+    assert isinstance(step.timing, p.By | p.Before)
+    anchors = anchors_of(step.timing.anchor, scopes.domain, caseload, ahead=True)
+    if not len(anchors.scope):
+        return
+    last = max(int(anchors.day.max()), caseload.as_at)
+    line = segments_of(step, scopes, caseload, last)
+    if in_hours(step):
+        assert isinstance(step.timing, p.By)
+        batch = _in_hours(duty, step, anchors, scopes, acts, line, caseload)
+    else:
+        due = _due(duty, anchors.scope, anchors.day, scopes, line)
+        run, due = _run(duty, anchors, due, scopes, acts)
+        run, due = _of_one_day(step, run, due, scopes, line)
+        batch = concluded(duty, run, scopes, acts, line, due, caseload)
+    yield _possible(batch, scopes)
+
+
+def own_early(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> Iterator[Batch]:
+    """Milestones that may come before their own event: each event's own alone fulfils it."""
+    step = duty.steps[0]
+    assert isinstance(step.timing, p.By | p.Before)
+    assert isinstance(duty.duty, p.Do)
+    table, fits = _with_those_to_come(duty.duty.act, caseload)
+    acts = evolve(acts, table=table)
+    scopes, run = milestones(duty, scopes, acts, caseload, fits)
+    if not len(run.scope):
+        return
+    line = segments_of(step, scopes, caseload, max(caseload.as_at, int(run.anchor.max())))
+    sure = evolve(acts, undecided=acts.undecided[:0])
+    if isinstance(step.timing, p.By):
+        yield _possible(judged(duty, run, scopes, sure, line, caseload), scopes)
+        return
+    due = _due(duty, run.scope, run.anchor, scopes, line)
+    in_time = run.fulfilled <= run.anchor
+    run = evolve(
+        run,
+        end=np.minimum(run.end, run.anchor + 1).astype(np.int32),
+        fulfilled=np.where(in_time, run.fulfilled, FAR).astype(np.int32),
+        act=np.where(in_time, run.act, -1).astype(np.int32),
+    )
+    run, due = _of_one_day(step, run, due, scopes, line)
+    yield _possible(concluded(duty, run, scopes, sure, line, due, caseload), scopes)
+
+
+def _with_those_to_come(act: p.Act, caseload: Caseload) -> tuple[Table, Values]:
+    """The events of a kind with those that are scheduled, and which of all of them count."""
+    later = caseload.facts.later.get(act.event)
+    table = caseload.table(act.event)
+    if later is None:
+        return table, tested(act.where, table, caseload)
+    both = caseload.with_table(table.with_rows(later))
+    all_rows = both.table(act.event)
+    done = tested(act.where, all_rows, both)
+    to_come = tested(still_expected(act.where, all_rows.kind), all_rows, both)
+    return all_rows, np.where(all_rows.start > caseload.as_at, to_come, done).astype(np.int8)
+
+
+def _of_one_day(
+    step: StepPlan, run: Run, due: Due, scopes: Scopes, line: Segments
+) -> tuple[Run, Due]:
+    """``before``: whether the duty stands is looked at on one day alone, and nothing goes on."""
+    if not isinstance(step.timing, p.Before):
+        return run, due
+    there = (due.day < FAR) | (line.mask[due.segment] == 1 << EXEMPT)
+    looked_at = _looked_at(step.timing, run.scope, run.anchor, scopes)
+    return (
+        evolve(run, stands=looked_at).take(there),
+        Due(due.day[there], due.segment[there], due.spared[there]),
+    )
+
+
+def _looked_at(timing: p.Before, scope: Days, day: Days, scopes: Scopes) -> Days:
+    """The day on which it counts whether the duty stands: the last one to act, in the scope."""
+    domain = scopes.domain
+    limit = lead_table(timing.lead, clear=timing.clear)[day]
+    return np.clip(limit, domain.start[scope], domain.end[scope] - 1).astype(np.int32)
+
+
+def _in_hours(
+    duty: DutyPlan,
+    step: StepPlan,
+    anchors: Anchors,
+    scopes: Scopes,
+    acts: Acts,
+    line: Segments,
+    caseload: Caseload,
+) -> Batch:
+    """``by N hours after A``: what a time that is not on record makes worst, against the best."""
+    assert isinstance(step.timing, p.By)
+    assert isinstance(duty.duty, p.Do)
+    hours = anchors.hours if anchors.hours is not None else any_hour(len(anchors.day))
+    due, other = (
+        deadlines_of(duty, 0, anchors.scope, (anchors.day, anchors.day), line, extreme)
+        for extreme in extremes(line, step.guard, anchors.day, hours)
+    )
+    run, due = _run(duty, anchors, due, scopes, acts, strict=True)
+    run = evolve(run, hours=hours)
+    other = with_overrun(duty.duty.act, run, acts, other, strict=False)
+    return concluded(duty, run, scopes, acts, line, due, caseload, other)
+
+
+def _due(duty: DutyPlan, scope: Days, day: Days, scopes: Scopes, line: Segments) -> Due:
+    """When each falls due, by the guard's timeline."""
+    timing = duty.steps[0].timing
+    assert isinstance(timing, p.By | p.Before)
+    if isinstance(timing, p.By):
+        due = deadlines_of(duty, 0, scope, (day, day), line)
+        if timing.clock is None:
+            return due
+        return evolve(due, ends=moments(due.day, minute_of(timing.clock)))
+    limit = lead_table(timing.lead, clear=timing.clear)[day]
+    segment = line.at_any(scope, _looked_at(timing, scope, day, scopes))
+    return Due(
+        np.where(line.stands[segment], limit, FAR).astype(np.int32), segment, line.open[segment]
+    )
+
+
+def _run(
+    duty: DutyPlan,
+    anchors: Anchors,
+    due: Due,
+    scopes: Scopes,
+    acts: Acts,
+    *,
+    strict: bool = False,
+) -> tuple[Run, Due]:
+    """The anchors as obligations, with the acts that they claim, and what came after its hour.
+
+    ``strict`` says what is taken of an act without a time.
+    """
+    assert isinstance(duty.duty, p.Do)
+    timing, act = duty.steps[0].timing, duty.duty.act
+    scope, day = anchors.scope, anchors.day
+    domain = scopes.domain
+    earliest, reach = _bounds(anchors, scopes)
+    before = isinstance(timing, p.Before)
+    last_day = scopes.last_act[scope]
+    end = domain.end[scope]
+    if before:
+        last_day, end = np.minimum(last_day, day), np.minimum(end, day + 1)
+    end = np.where(end == day, day + 1, end)  # the scope's own end is due on that day
+    in_time = np.searchsorted(acts.key, acts.in_scope(scope, due.day), side="right")
+    if due.ends is not None and len(acts.day):
+        last = np.maximum(in_time - 1, 0)
+        own = (in_time > 0) & (acts.key[last] == acts.in_scope(scope, due.day))
+        late = overran(act, acts, scope, acts.day[last], acts.row[last], due, strict=strict)
+        in_time -= own & late
+    fulfilled, row = _claims(scope, earliest, in_time, due.day, last_day, acts)
+    run = Run(
+        step=0,
+        scope=scope,
+        anchor=day,
+        anchor_from=np.full(len(scope), FROM_START if anchors.at_start else FROM_ANCHOR, np.int8),
+        anchor_row=anchors.row,
+        stands=day,
+        end=end.astype(np.int32),
+        earliest=earliest,
+        last_day=last_day.astype(np.int32),
+        fulfilled=fulfilled,
+        act=row,
+        begun=day,
+        reach=reach,
+        assumed=np.zeros(len(scope), bool),
+        doubtful=total_in_scope(scope, anchors.doubtful.astype(np.int64)) > 0,
+        anchor_table=anchors.table,
+    )
+    return run, due if due.ends is None else with_overrun(act, run, acts, due, strict=strict)
+
+
+def _bounds(anchors: Anchors, scopes: Scopes) -> tuple[Days, Days]:
+    """The first day on which an act counts for each, and how far back the record must reach."""
+    scope, day, domain = anchors.scope, anchors.day, scopes.domain
+    first = first_of_each(scope)
+    previous = np.concatenate([[0], day[:-1]]) if len(day) else day
+    earliest = np.where(first, _end_of_like_period(domain)[scope], previous + 1)
+    start = np.where(domain.start[scope] > 0, domain.start[scope], day)
+    return earliest.astype(np.int32), np.where(first, start, previous).astype(np.int32)
+
+
+def _end_of_like_period(domain: Domain) -> Days:
+    """The day on which each subject's previous scope ended, 0 where there was none."""
+    if domain.period is None:
+        return np.zeros(len(domain), np.int32)
+    ends = np.sort(keys(domain.subject, domain.end), kind="stable")
+    place = np.searchsorted(ends, keys(domain.subject, domain.start), side="right") - 1
+    found = ends[np.maximum(place, 0)] if len(ends) else ends
+    same = (place >= 0) & ((found >> FAR.bit_length()) == domain.subject)
+    return np.where(same, found & FAR, 0).astype(np.int32)
+
+
+def _claims(
+    scope: Days,
+    earliest: Days,
+    in_time: npt.NDArray[np.intp],
+    deadline: Days,
+    last_day: Days,
+    acts: Acts,
+) -> tuple[Days, Days]:
+    """The day and the row of the act that each obligation claims, ``FAR`` and -1 for none.
+
+    Acts before the place ``in_time`` are.
+    """
+    lo = np.searchsorted(acts.key, acts.in_scope(scope, earliest), side="left")
+    hi = np.searchsorted(acts.key, acts.in_scope(scope, last_day), side="right")
+    in_time = np.clip(in_time, lo, np.maximum(lo, hi))
+    claiming = np.flatnonzero(deadline < UNLIMITED)
+    order = claiming[np.lexsort((claiming, deadline[claiming], scope[claiming]))]
+    rank = np.zeros(len(scope), np.int64)
+    rank[order] = place_in_scope(scope[order])
+    choice = np.full(len(scope), -1, np.int64)
+    claimed = _Claimed(scope, len(acts.day))
+    for turn in range(1, int(rank.max(initial=0)) + 1):
+        some = np.flatnonzero((rank == turn) & (deadline < FAR))
+        choice[some] = claimed.claim(some, lo[some], in_time[some], hi[some])
+    done = choice >= 0
+    place = np.where(done, choice, 0)
+    nothing = np.zeros(len(scope), np.int32)
+    day = acts.day[place] if len(acts.day) else nothing
+    row = acts.row[place] if len(acts.row) else nothing
+    return (
+        np.where(done, day, FAR).astype(np.int32),
+        np.where(done, row, -1).astype(np.int32),
+    )
+
+
+class _Claimed:
+    """Which acts the obligations of each scope have claimed so far."""
+
+    def __init__(self, scope: Days, acts: int):
+        self._scope = scope.astype(np.int64) * (acts + 1)
+        self._taken = np.zeros(0, np.int64)
+
+    def claim(
+        self,
+        some: npt.NDArray[np.intp],
+        lo: npt.NDArray[np.intp],
+        in_time: npt.NDArray[np.intp],
+        hi: npt.NDArray[np.intp],
+    ) -> npt.NDArray[np.intp]:
+        """The last free act before ``in_time``, else the first free one from it on; -1 for none."""
+        scope = self._scope[some]
+        back, forward = in_time - 1, in_time.copy()
+        while (step := (back >= lo) & self._is_taken(scope + back)).any():
+            back -= step
+        while (step := (forward < hi) & self._is_taken(scope + forward)).any():
+            forward += step
+        choice = np.where(back >= lo, back, np.where(forward < hi, forward, -1))
+        mine = (scope + choice)[choice >= 0]
+        self._taken = np.sort(np.concatenate([self._taken, mine]))
+        return choice
+
+    def _is_taken(self, key: npt.NDArray[np.int64]) -> Flags:
+        place = np.searchsorted(self._taken, key)
+        found: Flags = np.append(self._taken, -1)[place] == key
+        return found
+
+
+def _possible(batch: Batch, scopes: Scopes) -> Batch:
+    """A deadline before the scope began, and nothing done by then, could not be met."""
+    deadline = batch.deadline
+    impossible = (deadline != MISSING) & (deadline < scopes.domain.start[batch.scope])
+    impossible &= (batch.fulfilled == MISSING) | (batch.fulfilled > deadline)
+    if not impossible.any():
+        return batch
+    return evolve(
+        batch,
+        verdict=np.where(impossible, IS_EXEMPT, batch.verdict).astype(np.int8),
+        deadline=np.where(impossible, MISSING, deadline).astype(np.int32),
+        days=np.where(impossible, 0, batch.days).astype(np.int32),
+        doubt=np.where(impossible, 0, batch.doubt).astype(np.int8),
+        assumed=np.where(impossible, may_not_be_there(scopes, batch), batch.assumed),
+    )

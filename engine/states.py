@@ -1,0 +1,221 @@
+"""States: what held on the day of an occasion, and from when to when it did not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve
+
+from duly.dsl import policy as p
+from duly.engine.anchors import occasions, still_expected
+from duly.engine.batch import (
+    BLANK_START,
+    CANNOT_TELL,
+    DUE,
+    IS_EXEMPT,
+    MET,
+    NO_DOUBT,
+    NOT_MET,
+    UNDECIDED_ACT,
+    UNDECIDED_STATE,
+    Batch,
+    Tables,
+)
+from duly.engine.caseload import Caseload
+from duly.engine.conditions import codes_on, guarded
+from duly.engine.dates import Days
+from duly.engine.days import FAR, MISSING
+from duly.engine.doubts import where_scopes_are_sure
+from duly.engine.facts import Table
+from duly.engine.judging import verdicts
+from duly.engine.keys import Flags, next_day
+from duly.engine.lower import ABSENT, FAILED, HELD, JUDGED_EXEMPT
+from duly.engine.plan import AND_HELD, EXEMPT, STANDS, DutyPlan
+from duly.engine.runs import FROM_ANCHOR, FROM_ITSELF, FROM_START
+from duly.engine.scopes import Scopes
+from duly.engine.timeline import Timeline
+
+# ------------------------------------------------------------------- on an occasion
+
+
+def to_come(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
+    """Scheduled occasions: due on their day, whatever is on record of them by now."""
+    assert isinstance(duty.scope, p.ForEach)
+    assert duty.guard is not None
+    occasion = duty.scope.occasion
+    if not isinstance(occasion, p.EventDay) or occasion.ordinal is not None:
+        return
+    later = caseload.facts.later.get(occasion.event)
+    if later is None:
+        return
+    expected = evolve(occasion, where=still_expected(occasion.where, later.kind))
+    found = occasions(expected, caseload.with_table(later))
+    values = duty.guard.values
+    code = codes_on(duty.guard.leaves, found.domain, caseload.with_table(later), values)
+    day = found.domain.start
+    batch = Batch.of(
+        duty,
+        found.domain,
+        np.arange(len(day), dtype=np.int32),
+        Tables(later, later, later),
+        anchor=day,
+        anchor_from=np.array(FROM_ANCHOR),
+        anchor_row=found.domain.member_row,
+        deadline=day,
+        end=found.domain.end,
+        verdict=np.array(DUE),
+        days=day - caseload.as_at,
+        code=code,
+    )
+    yield batch.take(duty.guard.table[code] != 1 << ABSENT)
+
+
+def on_occasions(duty: DutyPlan, caseload: Caseload) -> Batch:
+    """``for each X must have C``: what held on each X's own day."""
+    assert isinstance(duty.scope, p.ForEach)
+    assert duty.guard is not None
+    found = occasions(duty.scope.occasion, caseload)
+    domain, table, row = found.domain, found.table, found.domain.member_row
+    code = codes_on(duty.guard.leaves, domain, caseload, duty.guard.values)
+    mask = duty.guard.table[code]
+    blank = _occasion_days(duty.scope.occasion, table)[row] == MISSING
+    mask[blank] = (1 << len(duty.guard.outcomes)) - 1
+    held = mask & ~(1 << ABSENT) == 1 << HELD
+    excepted = mask & ~(1 << ABSENT | 1 << HELD) == 1 << JUDGED_EXEMPT
+    failed = (mask == 1 << FAILED) & ~found.doubtful
+    verdict = np.select([held, excepted, failed], [MET, IS_EXEMPT, NOT_MET], CANNOT_TELL)
+    day = np.where(blank, MISSING, domain.start).astype(np.int32)
+    unsure = np.where(blank, BLANK_START, UNDECIDED_ACT)
+    batch = Batch.of(
+        duty,
+        domain,
+        np.arange(len(mask), dtype=np.int32),
+        Tables(table, table, table),
+        anchor=day,
+        anchor_from=np.array(FROM_ANCHOR),
+        anchor_row=row,
+        deadline=np.where(excepted, MISSING, day),
+        fulfilled=np.where(held, day, MISSING),
+        act=np.where(held, row, -1),
+        end=domain.end,
+        verdict=verdict,
+        doubt=np.where(verdict == CANNOT_TELL, unsure, NO_DOUBT),
+        code=code,
+    )
+    return batch.take(mask != 1 << ABSENT)
+
+
+def _occasion_days(occasion: p.EventDay | p.PeriodEdge, table: Table) -> Days:
+    return (
+        table.end if isinstance(occasion, p.PeriodEdge) and occasion.edge == "end" else table.start
+    )
+
+
+# ----------------------------------------------------------------------- throughout
+
+NOT_HELD = 1 << STANDS
+"""The outcomes of a day on which the state surely fails, and the duty surely stands."""
+
+HOLDS = 1 << STANDS + AND_HELD | 1 << EXEMPT + AND_HELD | 1 << AND_HELD
+"""The outcomes of days on which the state holds."""
+
+EXCUSED = 1 << EXEMPT | 1 << EXEMPT + AND_HELD
+"""The outcomes of days on which the duty is exempt."""
+
+
+def throughout(duty: DutyPlan, scopes: Scopes, caseload: Caseload) -> Iterator[Batch]:
+    """``must have C throughout``: each unbroken stretch on which C may fail, and the other scopes.
+
+    Days after the as-at day are looked at only for the end of a stretch that has begun.
+    """
+    assert duty.guard is not None
+    line = guarded(duty.guard, scopes.domain, caseload)
+    mask = duty.guard.table[line.code]
+    begun = (line.day <= caseload.as_at) & (line.day < scopes.domain.end[line.scope])
+    failing = (mask & NOT_HELD != 0) & (line.day < scopes.domain.end[line.scope])
+    first, last = _unbroken(line.scope, failing)
+    some = begun[first] & (line.day[first] <= duty.anchored_until)
+    yield _failed(duty, line, mask, first[some], last[some], scopes, caseload)
+    spoilt = np.zeros(len(scopes.domain), bool)
+    spoilt[line.scope[first[some]]] = True
+    yield _kept(duty, line, mask, begun & ~spoilt[line.scope], scopes)
+
+
+def _unbroken(scope: Days, marked: Flags) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The first and the last row of each run of marked ones in one scope."""
+    same = scope[1:] == scope[:-1]
+    goes_on = np.append(same & marked[1:], False)
+    came_on = np.append(False, same & marked[:-1])
+    return np.flatnonzero(marked & ~came_on), np.flatnonzero(marked & ~goes_on)
+
+
+def _failed(
+    duty: DutyPlan,
+    line: Timeline,
+    mask: npt.NDArray[np.int64],
+    first: npt.NDArray[np.intp],
+    last: npt.NDArray[np.intp],
+    scopes: Scopes,
+    caseload: Caseload,
+) -> Batch:
+    """One obligation for each stretch, due on its first day."""
+    assert duty.guard is not None
+    scope, day = line.scope[first], line.day[first]
+    after = next_day(line.scope, line.day)[last]
+    held = np.append(mask, 0)[last + 1] & ~HOLDS == 0
+    there = after < FAR
+    end = np.where(there, after, scopes.domain.end[scope]).astype(np.int32)
+    fulfilled = np.where(there & held & (after <= caseload.as_at), after, FAR)
+    verdict, days = verdicts(day, fulfilled.astype(np.int32), end, caseload.as_at)
+    sure = (mask == NOT_HELD) & (line.day <= caseload.as_at)
+    so_far = np.concatenate([[0], np.cumsum(sure)])
+    surely = so_far[last + 1] > so_far[first]
+    code = line.code[first]
+    batch = Batch.of(
+        duty,
+        scopes.domain,
+        scope,
+        Tables(None, None, scopes.table),
+        anchor=day,
+        anchor_from=np.array(FROM_ITSELF),
+        deadline=day,
+        fulfilled=np.where(fulfilled < FAR, fulfilled, MISSING),
+        end=end,
+        verdict=np.where(surely, verdict, CANNOT_TELL),
+        days=np.where(surely, days, 0),
+        assumed=surely & ~sure[first],
+        mover=duty.guard.mover[code],
+        doubt=np.where(surely, NO_DOUBT, UNDECIDED_STATE),
+        code=code,
+    )
+    return where_scopes_are_sure(batch, scopes)
+
+
+def _kept(
+    duty: DutyPlan,
+    line: Timeline,
+    mask: npt.NDArray[np.int64],
+    looked_at: Flags,
+    scopes: Scopes,
+) -> Batch:
+    """One ``met`` for each other scope in which the state held, or one ``exempt``."""
+    held, exempt = (np.zeros(len(scopes.domain), bool) for _ in range(2))
+    held[line.scope[looked_at & (mask == 1 << STANDS + AND_HELD)]] = True
+    excused = np.flatnonzero(looked_at & (mask & ~EXCUSED == 0))[::-1]  # so that the first stays
+    code = np.zeros(len(scopes.domain), np.int32)
+    exempt[line.scope[excused]], code[line.scope[excused]] = True, line.code[excused]
+    scope = np.flatnonzero(held | exempt).astype(np.int32)
+    batch = Batch.of(
+        duty,
+        scopes.domain,
+        scope,
+        Tables(None, None, scopes.table),
+        anchor=scopes.domain.start[scope],
+        anchor_from=np.array(FROM_START),
+        end=scopes.domain.end[scope],
+        verdict=np.where(held[scope], MET, IS_EXEMPT),
+        code=np.where(held, 0, code)[scope],
+    )
+    return where_scopes_are_sure(batch, scopes)

@@ -1,0 +1,56 @@
+"""Two states that one pack asks for, and that no child can be in together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from attrs import frozen
+
+from duly.dsl import policy as p
+from duly.engine.clauses import both_in_force, holds, standing, together
+from duly.engine.lints import Finding, Linted
+
+
+@frozen
+class _State:
+    """A state that is asked for, on the days on which it is in force."""
+
+    scope: p.Scope
+    duty: p.Have
+    in_force: p.InForce
+
+
+def check(linted: Linted) -> Iterator[Finding]:
+    """Pairs that are judged at the same moments, where to meet the one is to fail the other."""
+    for first, last in combinations(list(_states(linted.pack)), 2):
+        if _same_moments(first, last) and not _can_both_be_met(first, last, linted):
+            yield Finding(
+                f"`{first.duty.text}` and `{last.duty.text}` exclude each other",
+                last.duty.span,
+                why="whatever is recorded of a child, one of the two is not met",
+                help="keep the one that the source asks for, or say in `unless` or `where` when "
+                "each of them counts",
+            )
+
+
+def _states(pack: p.Pack) -> Iterator[_State]:
+    for rule in pack.rules:
+        for scoped in rule.duties:
+            if isinstance(scoped.duty, p.Have):
+                in_force = both_in_force(rule.in_force, scoped.duty.grounds.in_force)
+                yield _State(scoped.scope, scoped.duty, in_force)
+
+
+def _same_moments(first: _State, last: _State) -> bool:
+    moments = [(each.scope, each.duty.throughout, each.in_force) for each in (first, last)]
+    return moments[0] == moments[1]
+
+
+def _can_both_be_met(first: _State, last: _State, linted: Linted) -> bool:
+    """Whether there is a case in which each of them holds or is excepted."""
+    fine = [
+        p.Or((each.duty.condition, *(holds(clause) for clause in each.duty.unless)))
+        for each in (first, last)
+    ]
+    return linted.space.possible(together(standing(first.scope), *fine)) is not None
