@@ -188,6 +188,13 @@ class _Reader:
                 f"write `{kind.name} {right} 1 March 2024`",
             )
             return []
+        if line.last is not None and line.last.day < line.first.day:
+            self._mistake(
+                f"`{kind.name}` ends before it starts",
+                line.span,
+                "change one of the two dates: `from FIRST DAY until LAST DAY`",
+            )
+            return []
         last = _date(line.last) if line.last else None
         values = self._values(kind, line.values)
         return [Fact(kind.name, _date(line.first), last, values, line.span)]

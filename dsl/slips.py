@@ -104,6 +104,18 @@ SLIPS = (
         r"(,\s*|)(?:except|save|unless)(?: (?:when|where|if|that|for))?",
         r"\1unless",
     ),
+    # ---- deadlines before a day
+    _slip(
+        "other-wording",
+        rf"(?:within|by|(?:no|not) (?:later|less) than) ({_LENGTH}) before",
+        r"at least \1 before",
+    ),
+    _slip(
+        "missing-every",
+        rf"(\w+) ({_LENGTH}) before",
+        r"\1 at least \2 before",
+        "`at least` is missing",
+    ),
     # ---- steps
     _slip(
         "and-then",

@@ -33,6 +33,24 @@ class Slip:
 
 
 SLIPS = {
+    "a lead without at least": Slip(
+        f"{REVIEW} review CLA 3 working days before start of placement",
+        "missing-every",
+        "`at least` is missing",
+        "CLA 3 working days before",
+    ),
+    "no later than": Slip(
+        f"{REVIEW} review CLA no later than 3 working days before start of placement",
+        "other-wording",
+        "`no later than 3 working days before` is not part of the language",
+        "no later than 3 working days before",
+    ),
+    "within a time before": Slip(
+        f"{REVIEW} review CLA within 3 working days before start of placement",
+        "other-wording",
+        "`within 3 working days before` is not part of the language",
+        "within 3 working days before",
+    ),
     "plural of one": Slip(
         f"{VISIT} within 1 weeks of start",
         "unit-number",
