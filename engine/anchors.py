@@ -81,9 +81,9 @@ def anchors_of(
 
 
 def of_kind(anchor: p.Anchor, kind: str, domain: Domain, caseload: Caseload) -> Keys:
-    """The scopes and days on which an event of this kind is an anchor, in order."""
+    """The scopes and days on which an event (or a period's start) of this kind is an anchor."""
     match anchor:
-        case p.EventDay(event=event) if event == kind:
+        case p.EventDay(event) | p.PeriodEdge(event, "start") if event == kind:
             found = anchors_of(anchor, domain, caseload, ahead=True)
             return keys(found.scope, found.day)
         case p.AnyOf(parts):

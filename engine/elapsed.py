@@ -169,7 +169,8 @@ def seen_in_rows(
     inside = isinstance(anchor, p.EventDay) and not domain.single
     begun = domain.start if inside else np.zeros(len(domain), np.int32)
     keep = (fits[row] != 0) & (day < FAR) & (day < domain.end[scope])
-    keep &= (day >= begun[scope]) | (day == MISSING)
+    may_be_blank = isinstance(anchor, p.PeriodEdge)  # a milestone that is blank has not come
+    keep &= (day >= begun[scope]) | ((day == MISSING) & may_be_blank)
     scope, row, day = scope[keep], row[keep], day[keep]
     sure = (fits[row] == 1) & (day != MISSING)
     blank = day == MISSING
