@@ -19,7 +19,6 @@ from duly.engine.raw import Coverage, RawFacts
 from duly.engine.reading import build
 
 FIRST = day_of(date(2020, 1, 1))
-DAYS = 6 * 365
 AS_AT = date(2025, 12, 31)
 GAP = 70
 """Days between visits, about: 25 obligations a child."""

@@ -15,7 +15,7 @@ from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING, UNKNOWN
 from duly.engine.facts import Table
 from duly.engine.hours import anchor_minutes, minutes_in
-from duly.engine.keys import Flags, Keys, first_of_each, keys, place_in_scope, spans
+from duly.engine.keys import Flags, Keys, first_of_each, keys, place_in_scope, rows_of_each
 from duly.engine.lower import kinds_of
 from duly.engine.moments import Hours, any_hour, hours_at, joined
 from duly.engine.periods import periods_of
@@ -176,9 +176,7 @@ def _becoming(condition: p.Condition, domain: Domain, caseload: Caseload) -> Anc
 
 def _of_subjects(domain: Domain, subject: Days) -> tuple[Days, Days]:
     """Which of some subjects' rows, in order of subject, concern each scope."""
-    lo = np.searchsorted(subject, domain.subject, side="left")
-    hi = np.searchsorted(subject, domain.subject, side="right")
-    return spans(lo, hi)
+    return rows_of_each(domain.subject, subject)
 
 
 # --------------------------------------------------------------------- dated by rows

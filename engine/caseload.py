@@ -12,7 +12,7 @@ from duly.dsl import policy as p
 from duly.engine.dates import Days
 from duly.engine.days import FAR
 from duly.engine.facts import ANY_PARENT, Facts, Table
-from duly.engine.keys import spans
+from duly.engine.keys import rows_of_each, spans
 from duly.engine.lower import TruthTable, truth_table
 from duly.engine.timeline import Domain
 
@@ -68,9 +68,7 @@ def _of_members(domain: Domain, table: Table) -> tuple[Days, Days]:
     which, place = spans(lo, hi)
     scope, row = domain.member_scope[order][place], rows[which]
     anyones = rows[table.parent[rows] == ANY_PARENT]
-    first = np.searchsorted(table.subject[anyones], domain.subject, side="left")
-    last = np.searchsorted(table.subject[anyones], domain.subject, side="right")
-    whose, some = spans(first, last)
+    whose, some = rows_of_each(domain.subject, table.subject[anyones])
     return np.concatenate([scope, whose]), np.concatenate([row, anyones[some]])
 
 
@@ -94,13 +92,9 @@ def pairs(domain: Domain, table: Table, own: bool) -> tuple[Days, Days]:
         scope = np.where(parent >= 0, scope_of[parent], -1)
         rows = np.flatnonzero(scope >= 0).astype(np.int32)
         anyones = np.flatnonzero(table.parent == ANY_PARENT).astype(np.int32)
-        lo = np.searchsorted(table.subject[anyones], domain.subject, side="left")
-        hi = np.searchsorted(table.subject[anyones], domain.subject, side="right")
-        whose, which = spans(lo, hi)
+        whose, which = rows_of_each(domain.subject, table.subject[anyones])
         return (
             np.concatenate([scope[rows].astype(np.int32), whose]),
             np.concatenate([rows, anyones[which]]),
         )
-    lo = np.searchsorted(table.subject, domain.subject, side="left")
-    hi = np.searchsorted(table.subject, domain.subject, side="right")
-    return spans(lo, hi)
+    return rows_of_each(domain.subject, table.subject)

@@ -10,8 +10,7 @@ from duly.dsl import policy as p
 from duly.engine.dates import deadline_table
 from duly.engine.days import FAR, LAST, day_of
 from duly.engine.families import Region
-from duly.engine.lower import leaves_of
-from duly.engine.plan import InForceOn, condition_text
+from duly.engine.plan import InForceOn, condition_text, leaves_of
 
 
 @frozen

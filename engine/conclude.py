@@ -17,9 +17,9 @@ from duly.engine.batch import Batch
 from duly.engine.dates import PROCLAIMED_UNTIL, Days, iso
 from duly.engine.days import FAR, MISSING, UNTIMED, day_of
 from duly.engine.facts import Facts, Table
-from duly.engine.lower import kind_of, leaves_of
+from duly.engine.lower import kind_of
 from duly.engine.obligations import COLUMNS, VERDICTS, Obligations
-from duly.engine.plan import DutyPlan, Group, Plan, anchor_text, condition_text
+from duly.engine.plan import DutyPlan, Group, Plan, anchor_text, condition_text, leaves_of
 
 Text = npt.NDArray[np.object_]
 
@@ -415,7 +415,7 @@ def reasons(
     ``absent`` are kinds that no source holds, which is then said of what is assumed.
     """
     beyond = batch.deadline > day_of(PROCLAIMED_UNTIL)
-    key = batch.code.astype(np.int64)  # of eleven leaves and all that follows: 34 bits
+    key = batch.code.astype(np.int64)  # of eleven leaves and all that follows: 37 bits
     for column, size in (
         (batch.verdict, 16),
         (batch.doubt, 32),

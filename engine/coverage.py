@@ -20,8 +20,8 @@ from duly.engine.caseload import Caseload
 from duly.engine.days import FAR, UNKNOWN
 from duly.engine.judging import segments_of
 from duly.engine.keys import scope_of
-from duly.engine.lower import holds, leaves_of
-from duly.engine.plan import EXEMPT, DutyPlan, Group, Guard, InForceOn, Leaf, Surely
+from duly.engine.lower import holds
+from duly.engine.plan import EXEMPT, DutyPlan, Group, Guard, InForceOn, Leaf, Surely, leaves_of
 from duly.engine.scenarios import Outcome, Result, fits
 from duly.engine.scopes import scopes_of
 

@@ -14,11 +14,19 @@ from attrs import frozen
 from duly.dsl import policy as p
 from duly.engine.caseload import Caseload, pairs
 from duly.engine.dates import Days, boundary_table
-from duly.engine.days import FAR, MISSING, UNKNOWN
+from duly.engine.days import FAR, MISSING
 from duly.engine.facts import Table
-from duly.engine.keys import Flags, day_in, first_of_each, keys, next_day, place_in_scope, spans
+from duly.engine.keys import (
+    Flags,
+    day_in,
+    first_of_each,
+    keys,
+    next_day,
+    place_in_scope,
+    rows_of_each,
+)
 from duly.engine.periods import periods_of
-from duly.engine.timeline import Domain, Steps, Values, clipped, timeline
+from duly.engine.timeline import Domain, Steps, Values, between, clipped
 
 Tested = Callable[[p.Condition | None, Table, Caseload], Values]
 """Whether each row passes a test; handed in, since a test may hold conditions like these."""
@@ -61,8 +69,7 @@ def elapsed(leaf: p.Elapsed, domain: Domain, seen: Seen) -> Steps:
         return may
     if leaf.duration.count == 0:  # whether there has been one: a later one changes nothing
         must = _reached(domain, seen.scope, seen.day, seen.day)
-        line = timeline(domain, [may, must])
-        return Steps(line.scope, line.day, _MAY_MUST[line.code])
+        return between(domain, may, must)
     clear = ~_in_gap(seen)
     last = np.where(first_sure[seen.gap] <= seen.gap_last, seen.gap_last, FAR)
     must = _reached(
@@ -71,20 +78,19 @@ def elapsed(leaf: p.Elapsed, domain: Domain, seen: Seen) -> Steps:
         np.concatenate([seen.day[clear], seen.gap_first]),
         boundary[np.concatenate([seen.day[clear], last])],
     )
-    line = timeline(domain, [may, must])
-    return Steps(line.scope, line.day, _MAY_MUST[line.code])
+    return between(domain, may, must)
 
 
 def _elapsed_since_nth(ordinal: int, seen: Seen, domain: Domain, boundary: Days) -> Steps:
     """False from the n-th anchor on, true from the boundary after it, unknown where it may be."""
     surely, perhaps = nth_days(ordinal, seen)
-    values = []
-    for scope, day in (perhaps, surely):
+
+    def reached(scope: Days, day: Days) -> Steps:
         always = day < ordinal  # before all records
         found, ran_out = np.where(always, 0, day), np.where(always, 0, boundary[day])
-        values.append(_reached(domain, scope, found.astype(np.int32), ran_out))
-    line = timeline(domain, values)
-    return Steps(line.scope, line.day, _MAY_MUST[line.code])
+        return _reached(domain, scope, found.astype(np.int32), ran_out)
+
+    return between(domain, reached(*perhaps), reached(*surely))
 
 
 def nth_days(ordinal: int, seen: Seen) -> tuple[tuple[Days, Days], tuple[Days, Days]]:
@@ -105,10 +111,6 @@ def nth_days(ordinal: int, seen: Seen) -> tuple[tuple[Days, Days], tuple[Days, D
         (seen.scope[surely], seen.day[surely]),
         (perhaps_scope[perhaps], perhaps_day[perhaps]),
     )
-
-
-_MAY_MUST = np.array([0, UNKNOWN, 0, 0, 1], np.int8)
-"""False, may be, -, -, must be: two digits in base 3."""
 
 
 def _reached(domain: Domain, scope: Days, day: Days, boundary: Days) -> Steps:
@@ -140,9 +142,7 @@ def seen_at_start(domain: Domain) -> Seen:
 
 def seen_on(domain: Domain, subject: Days, day: Days, sure: Flags) -> Seen:
     """Days of subjects, in order of subject; ``MISSING`` may be any day."""
-    lo = np.searchsorted(subject, domain.subject, side="left")
-    hi = np.searchsorted(subject, domain.subject, side="right")
-    scope, which = spans(lo, hi)
+    scope, which = rows_of_each(domain.subject, subject)
     scope, which = (some[day[which] < domain.end[scope]] for some in (scope, which))
     found, known = day[which], sure[which]
     last = np.where(found == MISSING, FAR, found)
@@ -214,8 +214,6 @@ def _edges(
         day = table.columns[anchor.milestone].values if anchor.milestone else table.start
         return scope, row, day[row].astype(np.int32)
     periods = periods_of(table)
-    lo = np.searchsorted(periods.subject, domain.subject, side="left")
-    hi = np.searchsorted(periods.subject, domain.subject, side="right")
-    scope, found = spans(lo, hi)
+    scope, found = rows_of_each(domain.subject, periods.subject)
     day = periods.end if anchor.edge == "end" else periods.start
     return scope, periods.row[found], day[found]

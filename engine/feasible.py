@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from attrs import evolve
 
 from duly.dsl import policy as p
-from duly.engine.plan import Leaf
+from duly.engine.plan import Leaf, leaves_of
 
 Truth = Mapping[Leaf, int]
 """1 or 0 for true or false; for a length of time that a record states, the number of its value."""
@@ -22,7 +22,7 @@ def feasible(leaves: Sequence[Leaf], policy: p.Policy) -> Feasible:
     """A test of whether the leaves can have these truth values together."""
     groups = [tests for tests in _tests_of_one_attribute(leaves).values() if len(tests) > 1]
     values = [_values(tests, policy) for tests in groups]
-    never = [c for c in policy.never if set(_leaves_of(c)) <= _known(leaves)]
+    never = [c for c in policy.never if set(leaves_of(c)) <= _known(leaves)]
 
     def test(truth: Truth) -> bool:
         for tests, possible in zip(groups, values, strict=True):
@@ -38,7 +38,7 @@ def entailed_leaves(leaves: Sequence[Leaf], policy: p.Policy) -> list[Leaf]:
     known = _known(leaves)
     found: list[Leaf] = []
     for condition in policy.never:
-        parts = list(_leaves_of(condition))
+        parts = list(leaves_of(condition))
         if known & set(parts):
             found.extend(part for part in parts if part not in known)
     return found
@@ -76,16 +76,6 @@ def _is(test: Leaf, value: object) -> bool:
 def _known(leaves: Sequence[Leaf]) -> set[Leaf]:
     """The leaves, and those that are true where one of them is: a count in the scope, and any."""
     return {*leaves, *(evolve(leaf, own=False) for leaf in leaves if isinstance(leaf, p.Count))}
-
-
-def _leaves_of(condition: p.Condition) -> list[Leaf]:
-    match condition:
-        case p.And(parts) | p.Or(parts):
-            return [leaf for part in parts for leaf in _leaves_of(part)]
-        case p.Not(part):
-            return _leaves_of(part)
-        case leaf:
-            return [leaf]
 
 
 def _surely(condition: p.Condition, truth: Truth, *, wanted: bool = True) -> bool:

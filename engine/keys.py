@@ -61,6 +61,15 @@ def spans(lo: npt.NDArray[np.integer], hi: npt.NDArray[np.integer]) -> tuple[Day
     return owner, item.astype(np.int32)
 
 
+def rows_of_each(
+    subject: npt.NDArray[np.integer], rows: npt.NDArray[np.integer]
+) -> tuple[Days, Days]:
+    """Which of the rows, given by their subjects in order, each subject has: whose, and which."""
+    lo = np.searchsorted(rows, subject, side="left")
+    hi = np.searchsorted(rows, subject, side="right")
+    return spans(lo, hi)
+
+
 def first_of_each(key: npt.NDArray[np.integer]) -> Flags:
     """The first row of each key, of sorted ones: of each scope and day, or of each scope."""
     first = np.ones(len(key), bool)

@@ -12,8 +12,8 @@ from duly.engine.counting import Bounds
 from duly.engine.dates import Days, back_table, boundary_table, deadline_table
 from duly.engine.days import FAR, LAST, MISSING, UNKNOWN
 from duly.engine.facts import Table
-from duly.engine.keys import day_in, first_of_each, keys, spans
-from duly.engine.timeline import Domain, Steps, clipped, timeline
+from duly.engine.keys import day_in, first_of_each, keys, rows_of_each, spans
+from duly.engine.timeline import Domain, Steps, between, clipped
 
 
 @frozen(eq=False)
@@ -30,23 +30,12 @@ def lasting(leaf: p.Lasting, domain: Domain, caseload: Caseload) -> Steps:
     table = caseload.held(leaf.period, None)
     must = _long_enough(leaf, domain, _surely(table))
     may = _long_enough(leaf, domain, _possibly(table, caseload))
-    return _both(domain, may, must)
-
-
-def _both(domain: Domain, may: Steps, must: Steps) -> Steps:
-    line = timeline(domain, [may, must])
-    return Steps(line.scope, line.day, _MAY_MUST[line.code])
-
-
-_MAY_MUST = np.array([0, UNKNOWN, 0, 0, 1], np.int8)
-"""False, may be, -, -, must be: two digits in base 3."""
+    return between(domain, may, must)
 
 
 def _long_enough(leaf: p.Lasting, domain: Domain, runs: _Runs) -> Steps:
     reached = boundary_table(leaf.duration)[runs.start] + leaf.more
-    lo = np.searchsorted(runs.subject, domain.subject, side="left")
-    hi = np.searchsorted(runs.subject, domain.subject, side="right")
-    scope, which = spans(lo, hi)
+    scope, which = rows_of_each(domain.subject, runs.subject)
     begins, ends = reached[which], runs.end[which]
     long = begins < ends
     scope, begins, ends = scope[long], begins[long], ends[long]

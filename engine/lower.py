@@ -29,9 +29,11 @@ from duly.engine.plan import (
     InForceOn,
     Leaf,
     Outcome,
+    Part,
     Plan,
     StepPlan,
     Surely,
+    leaves_of,
 )
 from duly.engine.raw import PlanError
 
@@ -159,10 +161,6 @@ def in_force_on(*bounds: p.InForce) -> InForceOn | None:
     return InForceOn(max(starts, default=0), min(ends, default=FAR))
 
 
-Part = p.Condition | InForceOn | Surely | Group
-"""A condition, some parts of which may have been grouped."""
-
-
 def grouped(conditions: Sequence[Part | None]) -> list[Part | None]:
     """The conditions of one guard, with parts that stand for themselves put into groups.
 
@@ -202,20 +200,6 @@ def _group(part: Part | None, private: _Private) -> Part | None:
             return p.Not(_group(inner, private))  # type: ignore[arg-type]
         case _:
             return part
-
-
-def leaves_of(condition: Part | None) -> Iterator[Leaf]:
-    """The parts without parts, in order; a leaf that stands twice comes twice."""
-    match condition:
-        case None:
-            return
-        case p.And(parts) | p.Or(parts):
-            for part in parts:
-                yield from leaves_of(part)
-        case p.Not(part):
-            yield from leaves_of(part)
-        case _:
-            yield condition
 
 
 def kinds_of(condition: Part | None) -> set[str]:

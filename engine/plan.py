@@ -63,6 +63,24 @@ Leaf = (
 A length of time that a record states is one too; its digit says which it is.
 """
 
+Part = p.Condition | InForceOn | Surely | Group
+"""A condition, some parts of which may have been grouped."""
+
+
+def leaves_of(condition: Part | None) -> Iterator[Leaf]:
+    """The parts without parts, in order; a leaf that stands twice comes twice."""
+    match condition:
+        case None:
+            return
+        case p.And(parts) | p.Or(parts):
+            for part in parts:
+                yield from leaves_of(part)
+        case p.Not(part):
+            yield from leaves_of(part)
+        case _:
+            yield condition
+
+
 PAUSED, EXEMPT, STANDS = range(3)
 """Outcomes in which a duty does not stand, and the one in which it stands as it is written."""
 

@@ -33,8 +33,7 @@ from duly.engine.days import FAR, MISSING, UNKNOWN
 from duly.engine.doubts import where_scopes_are_sure
 from duly.engine.facts import Table
 from duly.engine.keys import Flags, Keys, day_in, first_of_each, keys, scope_of
-from duly.engine.lower import leaves_of
-from duly.engine.plan import EXEMPT, PAUSED, STANDS, DutyPlan, Group, Leaf
+from duly.engine.plan import EXEMPT, PAUSED, STANDS, DutyPlan, Group, Leaf, leaves_of
 from duly.engine.runs import FROM_ACT, FROM_START
 from duly.engine.scopes import Scopes, days_of
 from duly.engine.timeline import Domain, Timeline, Values, constant, of_events, timeline
@@ -280,11 +279,9 @@ def _kept(
     assert duty.guard is not None
     domain, mask = scopes.domain, duty.guard.table[line.code]
     looked_at = (line.day <= caseload.as_at) & (line.day < domain.end[line.scope])
-    stood, exempt = (np.zeros(len(domain), bool) for _ in range(2))
+    stood = np.zeros(len(domain), bool)
     stood[line.scope[looked_at & (mask & 1 << STANDS != 0)]] = True
-    excused = np.flatnonzero(looked_at & (mask == 1 << EXEMPT))[::-1]  # so that the first stays
-    code = np.zeros(len(domain), np.int32)
-    exempt[line.scope[excused]], code[line.scope[excused]] = True, line.code[excused]
+    exempt, code = line.first(looked_at & (mask == 1 << EXEMPT), len(domain))
     scope = np.flatnonzero(without & (stood | exempt)).astype(np.int32)
     doubt = np.where(stood, _unseen(duty, table, scopes, caseload), NO_DOUBT)[scope]
     batch = Batch.of(

@@ -26,8 +26,7 @@ from duly.dsl import policy as p
 from duly.engine.dates import boundary_table
 from duly.engine.days import LAST
 from duly.engine.families import Region, cases, family_of
-from duly.engine.lower import leaves_of
-from duly.engine.plan import Leaf
+from duly.engine.plan import Leaf, leaves_of
 
 
 @frozen

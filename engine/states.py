@@ -115,7 +115,7 @@ def _occasion_days(occasion: p.EventDay | p.PeriodEdge, table: Table) -> Days:
 
 # ----------------------------------------------------------------------- throughout
 
-NOT_HELD = 1 << STANDS
+FAILING = 1 << STANDS
 """The outcomes of a day on which the state surely fails, and the duty surely stands."""
 
 HOLDS = 1 << STANDS + AND_HELD | 1 << EXEMPT + AND_HELD | 1 << AND_HELD
@@ -134,7 +134,7 @@ def throughout(duty: DutyPlan, scopes: Scopes, caseload: Caseload) -> Iterator[B
     line = guarded(duty.guard, scopes.domain, caseload)
     mask = duty.guard.table[line.code]
     begun = (line.day <= caseload.as_at) & (line.day < scopes.domain.end[line.scope])
-    failing = (mask & NOT_HELD != 0) & (line.day < scopes.domain.end[line.scope])
+    failing = (mask & FAILING != 0) & (line.day < scopes.domain.end[line.scope])
     first, last = _unbroken(line.scope, failing)
     some = begun[first] & (line.day[first] <= duty.anchored_until)
     yield _failed(duty, line, mask, first[some], last[some], scopes, caseload)
@@ -169,7 +169,7 @@ def _failed(
     end = np.where(there, after, scopes.domain.end[scope]).astype(np.int32)
     fulfilled = np.where(there & held & (after <= caseload.as_at), after, FAR)
     verdict, days = verdicts(day, fulfilled.astype(np.int32), end, caseload.as_at)
-    sure = (mask == NOT_HELD) & (line.day <= caseload.as_at)
+    sure = (mask == FAILING) & (line.day <= caseload.as_at)
     so_far = np.concatenate([[0], np.cumsum(sure)])
     surely = so_far[last + 1] > so_far[first]
     code = line.code[first]
@@ -201,11 +201,9 @@ def _kept(
     scopes: Scopes,
 ) -> Batch:
     """One ``met`` for each other scope in which the state held, or one ``exempt``."""
-    held, exempt = (np.zeros(len(scopes.domain), bool) for _ in range(2))
+    held = np.zeros(len(scopes.domain), bool)
     held[line.scope[looked_at & (mask == 1 << STANDS + AND_HELD)]] = True
-    excused = np.flatnonzero(looked_at & (mask & ~EXCUSED == 0))[::-1]  # so that the first stays
-    code = np.zeros(len(scopes.domain), np.int32)
-    exempt[line.scope[excused]], code[line.scope[excused]] = True, line.code[excused]
+    exempt, code = line.first(looked_at & (mask & ~EXCUSED == 0), len(scopes.domain))
     scope = np.flatnonzero(held | exempt).astype(np.int32)
     batch = Batch.of(
         duty,

@@ -19,6 +19,7 @@ from duly.engine.dates import Days
 from duly.engine.days import UNKNOWN
 from duly.engine.facts import Table
 from duly.engine.keys import (
+    Flags,
     Keys,
     day_in,
     first_of_each,
@@ -85,6 +86,13 @@ class Timeline:
     def scope(self) -> Days:
         return scope_of(self.key)
 
+    def first(self, marked: Flags, scopes: int) -> tuple[Flags, npt.NDArray[np.int32]]:
+        """Which of so many scopes have a marked segment, and the code of its first; else 0."""
+        some = np.flatnonzero(marked)[::-1]  # so that the first stays
+        there, code = np.zeros(scopes, bool), np.zeros(scopes, np.int32)
+        there[self.scope[some]], code[self.scope[some]] = True, self.code[some]
+        return there, code
+
     def at(self, scope: Days, day: Days) -> npt.NDArray[np.int32]:
         """The code of each scope on a day."""
         return self.code[np.searchsorted(self.key, keys(scope, day), side="right") - 1]
@@ -129,6 +137,16 @@ def clipped(domain: Domain, scope: Days, day: Days, value: Values) -> Steps:
     key = keys(scope, day)
     keep = last_of_each(key) & (day < domain.end[scope])
     return Steps(scope[keep], day[keep].astype(np.int32), value[keep])
+
+
+def between(domain: Domain, may: Steps, must: Steps) -> Steps:
+    """True where it must be, false where it may not be, else unknown; what must be may be."""
+    line = timeline(domain, [may, must])
+    return Steps(line.scope, line.day, _MAY_MUST[line.code])
+
+
+_MAY_MUST = np.array([0, UNKNOWN, 0, 0, 1], np.int8)
+"""False, may be, -, -, must be: two digits in base 3."""
 
 
 def constant(domain: Domain, value: Values) -> Steps:

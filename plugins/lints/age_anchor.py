@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from duly.dsl import policy as p
 from duly.engine.lints import Finding, Linted
-from duly.engine.lower import leaves_of
+from duly.engine.plan import leaves_of
 
 
 def check(linted: Linted) -> Iterator[Finding]:

@@ -10,8 +10,7 @@ from duly.dsl import policy as p
 from duly.engine.clauses import StepOf, given_reason, nowhere_later
 from duly.engine.families import Region
 from duly.engine.lints import Finding, Linted
-from duly.engine.lower import leaves_of
-from duly.engine.plan import Leaf, condition_text
+from duly.engine.plan import Leaf, condition_text, leaves_of
 from duly.engine.regions import truth_of
 
 

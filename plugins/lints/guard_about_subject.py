@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from duly.dsl import policy as p
 from duly.engine.clauses import StepOf, given_reason
 from duly.engine.lints import Finding, Linted
-from duly.engine.lower import leaves_of
-from duly.engine.plan import condition_text
+from duly.engine.plan import condition_text, leaves_of
 
 
 def check(linted: Linted) -> Iterator[Finding]:
