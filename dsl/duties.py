@@ -140,15 +140,10 @@ class Duties:
     def _forbid(
         self, node: ast.ForbidDuty, scope: p.Scope | None, place: Place
     ) -> Iterator[p.Scoped]:
-        if isinstance(scope, p.ForEach):
-            self._timed_occasion(node)
+        settled = self._settled(node, scope, place)
+        if settled is None:
             return
-        found = self._act(node.action)
-        if found is None:
-            return
-        act, period = found
-        if scope is None:
-            scope, place = self._own_scope(act, period)
+        act, scope, place = settled
         row = self.names.kinds[act.event]
         judged = place if row in place.rows else evolve(place, rows=(row, *place.rows))
         stretch = None
@@ -187,15 +182,10 @@ class Duties:
     # -- things to do in time
 
     def _do(self, node: ast.DoDuty, scope: p.Scope | None, place: Place) -> Iterable[p.Scoped]:
-        if isinstance(scope, p.ForEach):
-            self._timed_occasion(node)
+        settled = self._settled(node, scope, place)
+        if settled is None:
             return
-        found = self._act(node.action)
-        if found is None:
-            return
-        act, period = found
-        if scope is None:
-            scope, place = self._own_scope(act, period)
+        act, scope, place = settled
         stand = self._stand(act, scope, place, node)
         steps = tuple(
             step
@@ -283,14 +273,28 @@ class Duties:
             span=node.span,
         )
 
-    def _timed_occasion(self, node: ast.DoDuty | ast.ForbidDuty) -> None:
-        self.names.diagnostics.add(
-            "timed-occasion",
-            "a duty with a time cannot stand under `for each`",
-            node.span,
-            why="it would be unclear from which day the child's clock runs",
-            help="write it without `for each` and name the event: `within 2 working days of visit`",
-        )
+    def _settled(
+        self, node: ast.DoDuty | ast.ForbidDuty, scope: p.Scope | None, place: Place
+    ) -> tuple[p.Act, p.Scope, Place] | None:
+        """The act that a duty is about, with the scope that it stands in: the rule's, else its own.
+
+        None where the act cannot be told or a ``for each`` gives its clock no day to start.
+        """
+        if isinstance(scope, p.ForEach):
+            self.names.diagnostics.add(
+                "timed-occasion",
+                "a duty with a time cannot stand under `for each`",
+                node.span,
+                why="it would be unclear from which day the child's clock runs",
+                help="write it without `for each` and name the event: "
+                "`within 2 working days of visit`",
+            )
+            return None
+        found = self._act(node.action)
+        if found is None:
+            return None
+        act, period = found
+        return (act, scope, place) if scope is not None else (act, *self._own_scope(act, period))
 
     def _own_scope(self, act: p.Act, period: str | None) -> tuple[p.Scope, Place]:
         """The phrase's period, else the period that the event is declared ``of``, else none."""
