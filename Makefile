@@ -12,9 +12,10 @@ export NO_MKDOCS_2_WARNING = 1
 demo: $(VENV)/.duly
 	$(BIN)/duly demo
 
-# pytest comes last, so that its closing line is the last thing to read.
+# pytest comes last, so that its closing line is the last thing to read.  A file at a time on each
+# core, since what a file prepares is shared by its tests.
 test: lint packs docs
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 lint: $(VENV)/.duly-dev
 	$(BIN)/ruff check .
@@ -24,8 +25,8 @@ lint: $(VENV)/.duly-dev
 
 packs: $(VENV)/.duly-dev
 	$(BIN)/duly format --check policies examples
-	$(BIN)/duly check statutory stoke examples/first_rule
-	$(BIN)/duly test statutory stoke examples/first_rule
+	$(BIN)/duly check statutory stoke enfield coronavirus_2020 coronavirus_2020_no2 examples/first_rule
+	$(BIN)/duly test statutory stoke enfield coronavirus_2020 coronavirus_2020_no2 examples/first_rule
 
 docs: $(VENV)/.duly-dev
 	$(BIN)/mkdocs build --strict --quiet

@@ -571,6 +571,7 @@ class MemberItem:
 
     what: str
     name: Word | None = None
+    span: Span = span_field()
 
 
 @frozen
@@ -579,6 +580,10 @@ class StatusItem:
 
     what: Literal["counts", "scheduled"]
     condition: Condition
+    span: Span = span_field()
+
+
+Member = AttributeItem | MilestoneItem | MemberItem | StatusItem
 
 
 @frozen
@@ -586,7 +591,16 @@ class KindStatement:
     nature: str
     name: Word
     title: str
-    members: tuple[AttributeItem | MilestoneItem | MemberItem | StatusItem, ...] = ()
+    members: tuple[Member, ...] = ()
+    span: Span = span_field()
+
+
+@frozen
+class AddStatement:
+    """``add to visit``, and what a pack adds to a kind of a pack below."""
+
+    name: Word
+    members: tuple[Member, ...] = ()
     span: Span = span_field()
 
 
@@ -613,6 +627,16 @@ class NeverStatement:
     """What cannot be true together."""
 
     condition: Condition
+    span: Span = span_field()
+
+
+@frozen
+class OmitsStatement:
+    """``omits S-006, S-023 as judgement because "only a person can judge it"``."""
+
+    rows: tuple[Word, ...]
+    category: Word
+    because: BecauseItem
     span: Span = span_field()
 
 
@@ -709,11 +733,13 @@ Statement = (
     PackStatement
     | SourceStatement
     | KindStatement
+    | AddStatement
     | RoleStatement
     | CalendarStatement
     | PhraseStatement
     | DefineStatement
     | NeverStatement
+    | OmitsStatement
     | RuleStatement
     | ScenarioStatement
 )

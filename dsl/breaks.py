@@ -38,7 +38,7 @@ class Break(IntEnum):
 BLOCKS = {"pack", "rule", "scenario"}
 """Statements whose every part begins a line."""
 
-KINDS = {"subject", "period", "event"}
+KINDS = {"subject", "period", "event", "add"}
 """Statements with members, of which only some begin a line."""
 
 ITEMS = {"attribute", "milestone", "counts", "scheduled"}
@@ -62,6 +62,10 @@ WORDS = {"then": Break.THEN, "and": Break.LIST, "or": Break.LIST}
 TESTS = {"where", "one"}
 JOINED = {"or_", "and_", "anchors"}
 """Rules whose parts are joined by ``and`` or ``or``."""
+
+FACTS = {"born", "event_fact", "period_fact"}
+VALUES = {"blank_word", "date_word", "int_word", "span_word", "list_word", "string_word"}
+"""Words of a fact that say something of the name before; a name may be such a value too."""
 
 Places = Iterator[tuple[int, int]]
 """Positions in the text, each with how readily the word there, or next after, begins a line."""
@@ -123,6 +127,10 @@ def _inside(statement: Node) -> Places:
             yield node.meta.start_pos, INSIDE[node.data]
         if node.data == "timing":
             yield from _steps(parts)
+        if node.data in FACTS:
+            yield from _said(parts)
+        if node.data == "waives":
+            yield from ((part.meta.end_pos, Break.LIST) for part in parts[:1])
         if node.data in TESTS:
             yield node.meta.start_pos, strength
         if node.data in JOINED:
@@ -137,6 +145,13 @@ def _steps(steps: Iterable[Node]) -> Places:
     for before, _ in pairwise(steps):
         has_clause = any(part.data in INSIDE for part in _trees(before.children))
         yield before.meta.end_pos, Break.CLAUSE if has_clause else Break.STEP
+
+
+def _said(words: Sequence[Node]) -> Places:
+    """The words of a fact with which, whatever the vocabulary, something new is said."""
+    for word, after in zip(words, (*words[1:], None), strict=True):
+        if word.data == "not_word" or (after is not None and after.data in VALUES):
+            yield word.meta.start_pos, Break.LIST
 
 
 def _trees(parts: Iterable[object]) -> Iterator[Node]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import define, evolve, field, frozen
 
@@ -21,7 +21,8 @@ MOST = 10_000
 class Place:
     """Where a condition stands: whose rows its attributes belong to, and the scope around it.
 
-    ``occasion`` is the one before the row that is judged, under ``for each``.
+    ``occasion`` is the one before the row that is judged, under ``for each``.  ``apart`` says why
+    a condition looks at no scope, even where one stands around it: ``around`` names its period.
     """
 
     rows: tuple[p.Kind, ...] = ()
@@ -30,6 +31,21 @@ class Place:
     occasion: p.Anchor | None = None
     parameters: Mapping[str, ast.Word] = field(factory=dict)
     inside: tuple[str, ...] = ()
+    apart: str | None = None
+    around: str | None = None
+
+    def set_apart(self, place: Place, why: str) -> Place:
+        """This place, for a condition inside another that stands in ``place``."""
+        return evolve(self, apart=why, around=place.period or place.around)
+
+
+_OF_A_ROW = "a test on a row is about that row alone, whatever period the duty stands in"
+_OF_BECOMING = (
+    "what becomes true is looked for in all that is known of the child, whatever period the duty "
+    "stands in"
+)
+OF_EACH = "under `for each` every occasion is looked at by itself, with no period around it"
+OF_WHILE = "a `while` makes its own scope, so there is none yet whose start could be meant"
 
 
 @define
@@ -46,9 +62,15 @@ class Conditions:
         return None if condition is None else self.bind(condition, self.place_on(row))
 
     def place_on(self, *rows: p.Kind) -> Place:
-        """Where these rows are judged, and then the subject."""
-        subject = self.names.subject
-        return Place(rows=(*rows, subject) if subject else rows)
+        """Where these rows are judged, and then their subject; any, where there are no rows."""
+        return self.place_about(rows[0], rows) if rows else Place(self.names.subjects)
+
+    def place_about(self, kind: p.Kind | None, rows: tuple[p.Kind, ...] = ()) -> Place:
+        """Where rows are judged, and then the subject whom facts of this kind concern."""
+        if kind is None:
+            return self.place_on()
+        subject = self.names.subject_of(kind)
+        return Place((*rows, subject) if subject else rows)
 
     def place_during(self, period: p.Kind) -> Place:
         """Inside a scope that is a row of the period."""
@@ -69,9 +91,10 @@ class Conditions:
             return None
         self._nested += 1
         try:
-            return self._bound(node, place)
+            bound = self._bound(node, place)
         finally:
             self._nested -= 1
+        return None if bound is None else evolve(bound, span=node.span)
 
     def _too_much(self, code: str, title: str) -> None:
         self.names.diagnostics.add(
@@ -114,8 +137,12 @@ class Conditions:
             return self._owned(node.owner, node.name, place)
         if name in self.names.defines:
             return self._defined(node.name, None, place)
-        owner = self._owner_of(node.name, place)
-        if owner is not None:
+        owners = _owners(node.name, place)
+        if len(owners) > 1:
+            self._ambiguous(node.name, owners)
+            return None
+        if owners:
+            (owner,) = owners
             if owner.attributes[name].type != "yes/no":
                 self._not_yes_no(node.name, owner.attributes[name])
                 return None
@@ -138,20 +165,18 @@ class Conditions:
 
     def _condition_names(self, place: Place) -> list[str]:
         periods = self.names.of_nature("period")
-        attributes = [a for row in place.rows for a in row.attributes]
-        return [*self.names.defines, *attributes, *periods]
+        held = (attribute for row in place.rows for attribute in row.attributes.values())
+        answers = [attribute.name for attribute in held if attribute.type == "yes/no"]
+        return [*self.names.defines, *answers, *periods]
 
-    def _owner_of(self, name: ast.Word, place: Place) -> p.Kind | None:
-        owners = [row for row in place.rows if name.text in row.attributes]
-        if len(owners) > 1:
-            self.names.diagnostics.add(
-                "ambiguous-name",
-                f"`{name}` is an attribute of {' and of '.join(f'`{o.name}`' for o in owners)}",
-                name.span,
-                why="the two can differ, and with them the date",
-                help=f"write `{owners[0].name}.{name}`",
-            )
-        return owners[0] if owners else None
+    def _ambiguous(self, name: ast.Word, owners: Sequence[p.Kind]) -> None:
+        self.names.diagnostics.add(
+            "ambiguous-name",
+            f"`{name}` is an attribute of {' and of '.join(f'`{o.name}`' for o in owners)}",
+            name.span,
+            why="the two can differ, and with them the date",
+            help=f"write {' or '.join(f'`{o.name}.{name}`' for o in owners)}",
+        )
 
     def _owned(self, owner: ast.Word, name: ast.Word, place: Place) -> p.Condition | None:
         kind = self.names.kind(owner.text)
@@ -208,7 +233,11 @@ class Conditions:
                 self.names.unknown(ref.owner, "kind", self.names.kind_names, UNREAD)
                 return None
         else:
-            owner = self._owner_of(name, place)
+            owners = _owners(name, place)
+            if len(owners) > 1:
+                self._ambiguous(name, owners)
+                return None
+            owner = owners[0] if owners else None
         if owner is None or name.text not in owner.attributes:
             known = owner.attributes if owner else [a for r in place.rows for a in r.attributes]
             self.names.unknown(name, "attribute", known, UNREAD)
@@ -260,6 +289,7 @@ class Conditions:
         where = None
         if node.where is not None:
             inner = evolve(self.place_on(kind), parameters=place.parameters, inside=place.inside)
+            inner = inner.set_apart(place, _OF_A_ROW)
             where = self.bind(node.where, inner)
         window, since = self._window(node.window, place)
         if isinstance(node.window, ast.Since) and since is None:
@@ -360,6 +390,9 @@ class Conditions:
         )
 
     def _time(self, node: ast.TimeTest, place: Place) -> p.Condition | None:
+        if node.first and _is_own_start(node.anchor) and not place.scoped:
+            self.no_scope(f"the first {_length(node.duration)}", node.anchor.span, place)
+            return None
         anchor = self.anchor(node.anchor, place)
         if anchor is None:
             return None
@@ -377,7 +410,7 @@ class Conditions:
         ``own_end`` says whether the end of the scope's own period may be meant.
         """
         found = [
-            self._scope_end(place)
+            evolve(self._scope_end(place), span=part.span)
             if own_end and _is_own_end(part, place, self.names)
             else self.anchor(part, place)
             for part in node.parts
@@ -385,18 +418,24 @@ class Conditions:
         if len(found) == 1:
             return found[0]
         known = tuple(anchor for anchor in found if anchor is not None)
-        return p.AnyOf(known) if len(known) == len(found) else None
+        return p.AnyOf(known, node.span) if len(known) == len(found) else None
 
     def anchor(self, node: ast.Anchor, place: Place, *, previous: bool = False) -> p.Anchor | None:
         """The days that a clock runs from; nothing after a mistake.
 
         ``previous`` says whether the latest before the row judged may be meant.
         """
+        bound = self._anchor(node, place, previous=previous)
+        return None if bound is None else evolve(bound, span=node.span)
+
+    def _anchor(self, node: ast.Anchor, place: Place, *, previous: bool) -> p.Anchor | None:
         match node:
             case ast.BirthdayRef(years):
                 return p.Birthday(years)
             case ast.BecomingRef(condition_node):
-                condition = self.bind(condition_node, evolve(self.place_on()))
+                subjects = tuple(row for row in place.rows if row.nature == "subject")
+                alone = Place(subjects).set_apart(place, _OF_BECOMING)
+                condition = self.bind(condition_node, alone)
                 return None if condition is None else p.Becoming(condition)
             case ast.MilestoneRef():
                 return self._milestone(node)
@@ -411,7 +450,7 @@ class Conditions:
             return p.EventDay(event.name, node.ordinal, where)
         if node.period is None:
             if not place.scoped:
-                self.no_scope(node)
+                self.no_scope(node.edge, node.span, place)
                 return None
             return self._own_edge(node, place)
         period = self.names.expect(node.period, "period")
@@ -457,15 +496,38 @@ class Conditions:
         )
         return None
 
-    def no_scope(self, node: ast.EdgeRef) -> None:
-        """A ``start`` or ``end`` where there is no scope that it could be of."""
+    def no_scope(self, words: str, span: Span, place: Place) -> None:
+        """A ``start``, ``end`` or ``first year`` where there is no scope that it could be of."""
+        periods = [kind.name for kind in self.names.kinds.values() if kind.nature == "period"]
+        usual = ["placement"] if "placement" in periods else [*periods, "PERIOD"]
+        period = place.around or usual[0]
+        named = f"`{words} of {period}`"
         self.names.diagnostics.add(
             "no-scope",
-            f"`{node.edge}` of what?",
-            node.span,
-            why="without a period around it there is no day from which a child's clock runs",
-            help="add a line such as `during placement` above, or write `start of placement`",
+            f"`{words}` of what?",
+            span,
+            why=place.apart
+            or "without a period around it there is no day from which a child's clock runs",
+            help=f"name the period: {named}"
+            if place.apart
+            else f"add a line such as `during {period}` above, or write {named}",
+            compared=Compared(f"`{place.inside[0]}`, used here", self._outermost)
+            if place.inside
+            else None,
         )
+
+
+def _owners(name: ast.Word, place: Place) -> list[p.Kind]:
+    """The kinds of the place that have an attribute of this name."""
+    return [row for row in place.rows if name.text in row.attributes]
+
+
+def _is_own_start(node: ast.Anchor) -> bool:
+    return isinstance(node, ast.EdgeRef) and node.period is None
+
+
+def _length(duration: p.Duration) -> str:
+    return duration.unit if duration.count == 1 else str(duration)
 
 
 def _is_own_end(node: ast.Anchor, place: Place, names: Names) -> bool:

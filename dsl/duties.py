@@ -8,10 +8,11 @@ from attrs import evolve, frozen
 
 from duly.dsl import ast
 from duly.dsl import policy as p
-from duly.dsl.conditions import Conditions, Place, all_of
+from duly.dsl.conditions import OF_EACH, OF_WHILE, Conditions, Place, all_of
 from duly.dsl.diagnostics import Compared
 from duly.dsl.grounds import GroundsOf
 from duly.dsl.names import UNREAD, Names
+from duly.dsl.subjects import Whose
 from duly.dsl.timings import Stand, Timings, has_own_day
 
 
@@ -23,6 +24,7 @@ class Duties:
     conditions: Conditions
     grounds: GroundsOf
     timings: Timings
+    whose: Whose
 
     def of_rule(self, items: Sequence[ast.RuleItem]) -> Iterable[p.Scoped]:
         """The duties of one rule, as far as their scopes can be bound."""
@@ -62,16 +64,18 @@ class Duties:
                 condition = self.conditions.bind(where, place) if where is not None else None
                 return p.During(period.name, condition), place
             case ast.WhileScope(condition_node):
-                condition = self.conditions.bind(condition_node, self.conditions.place_on())
+                nowhere = evolve(self.conditions.place_on(), apart=OF_WHILE)
+                condition = self.conditions.bind(condition_node, nowhere)
                 if condition is None:
                     return None
-                return p.While(condition), evolve(self.conditions.place_on(), scoped=True)
+                about = self.conditions.place_about(self.whose.first(condition))
+                return p.While(condition), evolve(about, scoped=True)
             case ast.EachScope(occasion_node, where):
                 occasion = self.conditions.anchor(occasion_node, self.conditions.place_on())
                 if not isinstance(occasion, p.EventDay | p.PeriodEdge):
                     return None
                 name = occasion.event if isinstance(occasion, p.EventDay) else occasion.period
-                place = self.conditions.place_on(self.names.kinds[name])
+                place = evolve(self.conditions.place_on(self.names.kinds[name]), apart=OF_EACH)
                 condition = self.conditions.bind(where, place) if where is not None else None
                 previous = _previous(occasion, condition)
                 return p.ForEach(occasion, condition), evolve(place, occasion=previous)
@@ -114,7 +118,7 @@ class Duties:
         if isinstance(scope, p.During):
             where = all_of(p.And, [c for c in (scope.where, begun) if c is not None])
             return evolve(scope, where=where)
-        self.conditions.no_scope(ast.EdgeRef("start", None, None, when.span))
+        self.conditions.no_scope("start", when.span, place)
         return None
 
     def _have_where(self, node: ast.HaveDuty, on_occasion: bool) -> None:
@@ -234,13 +238,16 @@ class Duties:
                 timing = self.timings.timing(each.then, stand)  # type: ignore[arg-type]
                 if timing is None or len(step.unless) != len(clause.unless):
                     continue
-                later = [p.Not(u.condition) for u in step.unless[number + 1 :]]
-                when = all_of(p.And, [step.unless[number].condition, *later])
                 text = each.text.lstrip(", ")
-                own = p.Step(timing, (), False, text, each.span)
-                yield p.Scoped(
-                    stand.scope, evolve(duty, steps=(own,), when=when, text=text, span=each.span)
+                instead = evolve(
+                    duty,
+                    steps=(p.Step(timing, (), False, text, each.span),),
+                    instead=step.unless[number:],
+                    grounds=_inside(duty.grounds, step.unless[number].grounds),
+                    text=text,
+                    span=each.span,
                 )
+                yield p.Scoped(stand.scope, instead)
 
     def _in_a_sequence(self, clause: ast.UnlessClause) -> None:
         self.names.diagnostics.add(
@@ -302,7 +309,7 @@ class Duties:
         if act.edge == "end":
             name = act.event
         if name is None or act.milestone:
-            return p.Always(), self.conditions.place_on()
+            return p.Always(), self.conditions.place_about(self.names.kinds[act.event])
         return p.During(name), self.conditions.place_during(self.names.kinds[name])
 
     # -- acts
@@ -332,7 +339,7 @@ class Duties:
             if v != k.name  # `visit visit` is not how anyone would say it
         ]
         words = ast.Word(f"{verb} {thing}", action.verb.span.to(action.object.span))
-        self.names.unknown(words, "phrase, and no verb with an event,", [*phrases, *doable], UNREAD)
+        self.names.unknown(words, "phrase or verb of an event", [*phrases, *doable], UNREAD)
         return None
 
     def _narrow(self, act: p.Act, where: ast.Condition | None) -> p.Act:
@@ -361,6 +368,11 @@ class Duties:
 
 def _text(word: ast.Word | None) -> str | None:
     return word.text if word else None
+
+
+def _inside(duty: p.Grounds, clause: p.Grounds) -> p.Grounds:
+    """The grounds of a clause, which is in force on no day on which its duty is not."""
+    return evolve(clause, in_force=p.both_in_force(duty.in_force, clause.in_force))
 
 
 def _previous(occasion: p.EventDay | p.PeriodEdge, where: p.Condition | None) -> p.Anchor:

@@ -19,10 +19,12 @@ STATEMENTS = (
     "role",
     "period",
     "event",
+    "add",
     "calendar",
     "phrase",
     "define",
     "never",
+    "omits",
     "rule",
     "scenario",
 )

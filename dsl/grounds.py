@@ -19,9 +19,12 @@ class GroundsOf:
 
     def bind(self, items: Sequence[object]) -> p.Grounds:
         """The grounds among the items, in their order."""
+        rows = [word for i in items if isinstance(i, ast.TracesItem) for word in i.rows]
+        for word in rows:
+            self.names.check_row(word)
         return p.Grounds(
             citations=tuple(self._cite(i) for i in items if isinstance(i, ast.CiteItem)),
-            traces=tuple(w.text for i in items if isinstance(i, ast.TracesItem) for w in i.rows),
+            traces=tuple(word.text for word in rows),
             unconfirmed=tuple(i.text for i in items if isinstance(i, ast.UnconfirmedItem)),
             because=tuple(i.text for i in items if isinstance(i, ast.BecauseItem)),
             in_force=next((i for i in items if isinstance(i, p.InForce)), p.InForce()),

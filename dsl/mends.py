@@ -81,7 +81,8 @@ def _slips(refusal: Refusal) -> Iterator[Mend]:
             words = slip.mend(found) if callable(slip.mend) else found.expand(slip.mend)
             if words != found[0]:
                 said = {"found": found[0], "mend": words, "last": found[0].split()[-1]}
-                title, help = slip.title.format(**said), slip.help.format(**said)
+                parts = (found[0], *found.groups())
+                title, help = slip.title.format(*parts, **said), slip.help.format(*parts, **said)
                 yield Mend(slip.code, *found.span(), words, title, help)
 
 
@@ -113,7 +114,7 @@ def _misspelt(refusal: Refusal) -> Iterator[Mend]:
     """
     names = [token for token in refusal.before if token.type == "NAME"]
     for token in reversed(names[-8:]):
-        for near in get_close_matches(token.casefold(), keywords(), n=1, cutoff=0.8):
+        for near in get_close_matches(token.casefold(), keywords(), n=1, cutoff=0.75):
             title, help = f"`{token}` is no word of the language", f"did you mean `{near}`?"
             yield Mend("misspelt-word", *ends(token), near, title, help)
 

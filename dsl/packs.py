@@ -8,10 +8,11 @@ from pathlib import Path
 from attrs import frozen
 
 from duly.dsl import ast
-from duly.dsl.diagnostics import Diagnostics, PolicyError
+from duly.dsl.diagnostics import Diagnostics, PackNotFound, PolicyError
 from duly.dsl.files import read_folder
 from duly.dsl.policy import Policy
 from duly.dsl.resolve import PackText, resolve
+from duly.dsl.rows import read_rows
 from duly.dsl.scenario import Scenario, resolve_scenarios
 from duly.dsl.source import SourceText, Span
 
@@ -29,6 +30,11 @@ class LoadedPolicy:
     sources: dict[str, SourceText]
     diagnostics: Diagnostics
 
+    def words(self, span: Span) -> str:
+        """What stands in one of the rule files at a place."""
+        source = self.sources.get(span.file)
+        return source.words(span) if source is not None else ""
+
     def scenarios(self) -> list[Scenario]:
         """The scenarios of the pack that was asked for."""
         own = next(t for t in self.packs if _header(t) and _header(t).name.text == self.own)  # type: ignore[union-attr]
@@ -43,7 +49,7 @@ class LoadedPolicy:
 def load_policy(folder: Path, find: Callable[[str], Path]) -> LoadedPolicy:
     """Read the pack in ``folder`` and those it stands over, which ``find`` looks up by name.
 
-    Raises ``PolicyError`` with every mistake, and ``PackNotFound``.
+    Raises ``PolicyError`` with every mistake.
     """
     diagnostics = Diagnostics()
     sources: dict[str, SourceText] = {}
@@ -56,12 +62,14 @@ def load_policy(folder: Path, find: Callable[[str], Path]) -> LoadedPolicy:
             _circle(packs[0], diagnostics)
             raise PolicyError(diagnostics.in_order(), sources)
         seen.add(resolved)
-        text = PackText(str(current), tuple(read_folder(current, diagnostics, sources)))
+        documents = read_folder(current, diagnostics, sources)
+        rows = read_rows(current, diagnostics, sources)
+        text = PackText(str(current), tuple(documents), rows)
         packs.insert(0, text)
         header = _header(text)
         if header is None and diagnostics.errors:  # what it stands over cannot be known either
             raise PolicyError(diagnostics.in_order(), sources)
-        current = find(header.over.text) if header is not None and header.over else None
+        current = _below(header.over, find, diagnostics, sources) if header else None
     policy = resolve(packs, diagnostics)
     if diagnostics.errors and len(policy.packs) < len(packs):
         raise PolicyError(diagnostics.in_order(), sources)
@@ -70,6 +78,28 @@ def load_policy(folder: Path, find: Callable[[str], Path]) -> LoadedPolicy:
     if diagnostics.errors:
         loaded.scenarios()  # raises, with the mistakes of the scenarios among the rest
     return loaded
+
+
+def _below(
+    over: ast.Word | None,
+    find: Callable[[str], Path],
+    diagnostics: Diagnostics,
+    sources: dict[str, SourceText],
+) -> Path | None:
+    """The folder of the pack that an ``over`` names, if there is one.  Raises ``PolicyError``."""
+    if over is None:
+        return None
+    try:
+        return find(over.text)
+    except PackNotFound as error:
+        diagnostics.add(
+            "no-such-pack",
+            f"there is no pack `{over}` to stand over",
+            over.span,
+            why="the words of these rules are not known without it, so no child's date is computed",
+            help=error.help,
+        )
+        raise PolicyError(diagnostics.in_order(), sources) from error
 
 
 def not_a_pack(path: Path) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, time
+from functools import cached_property
 from typing import Literal
 
 from attrs import field, frozen
 
+from duly.dsl.plurals import noun
 from duly.dsl.source import Span
 
 Unit = Literal["hour", "day", "working day", "week", "month", "year"]
@@ -30,9 +32,10 @@ class Duration:
 
     count: int
     unit: Unit
+    span: Span = span_field()
 
     def __str__(self) -> str:
-        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+        return f"{self.count} {noun(self.count, self.unit)}"
 
 
 @frozen
@@ -102,7 +105,8 @@ class Milestone:
 class Kind:
     """A kind of fact: a subject, a period (start, end) or an event (one date).
 
-    ``of`` names the period that it belongs to by id, where it is declared so.
+    ``of`` names the period that it belongs to by id, where it is declared so.  ``subject`` names
+    the subject whom it concerns, itself where it is one; ``None`` stands for the first declared.
     ``joined`` is ``"always"``, the name of a yes/no attribute that says a row continues the
     one before it, or ``None`` where rows that touch stay apart.
     ``counts`` is the test that an event must pass to have been done, ``scheduled`` the one that a
@@ -113,6 +117,7 @@ class Kind:
     nature: Literal["subject", "period", "event"]
     title: str = ""
     of: str | None = None
+    subject: str | None = None
     plural: str | None = None
     aliases: tuple[str, ...] = ()
     joined: str | None = None
@@ -123,6 +128,16 @@ class Kind:
     scheduled: Condition | None = None
     pack: str = ""
     span: Span = span_field()
+
+    @property
+    def id_column(self) -> str:
+        """The column that says which subject a row concerns."""
+        return f"{self.subject or 'person'}_id"
+
+    def counted(self, count: int) -> str:
+        """So many of it in words: ``1 child``, ``1,200 children``."""
+        word = self.name if count == 1 else self.plural or f"{self.name}s"
+        return f"{count:,} {word.replace('_', ' ')}"
 
 
 @frozen
@@ -145,16 +160,19 @@ class Calendar:
 @frozen
 class And:
     parts: tuple[Condition, ...]
+    span: Span = span_field()
 
 
 @frozen
 class Or:
     parts: tuple[Condition, ...]
+    span: Span = span_field()
 
 
 @frozen
 class Not:
     part: Condition
+    span: Span = span_field()
 
 
 @frozen
@@ -163,6 +181,7 @@ class Flag:
 
     owner: str
     name: str
+    span: Span = span_field()
 
 
 @frozen
@@ -172,6 +191,7 @@ class Is:
     owner: str
     name: str
     values: tuple[str, ...]
+    span: Span = span_field()
 
 
 @frozen
@@ -182,6 +202,7 @@ class Compare:
     name: str
     at_least: int | None = None
     at_most: int | None = None
+    span: Span = span_field()
 
 
 @frozen
@@ -191,6 +212,7 @@ class Includes:
     owner: str
     name: str
     role: str
+    span: Span = span_field()
 
 
 @frozen
@@ -199,6 +221,7 @@ class Stated:
 
     owner: str
     name: str
+    span: Span = span_field()
 
 
 @frozen
@@ -207,6 +230,7 @@ class Running:
 
     period: str
     where: Condition | None = None
+    span: Span = span_field()
 
 
 @frozen
@@ -226,6 +250,7 @@ class Count:
     window: Duration | None = None
     own: bool = False
     since: Anchor | None = None
+    span: Span = span_field()
 
 
 @frozen
@@ -241,6 +266,7 @@ class Lasting:
     more: bool = False
     window: Duration | None = None
     since: Anchor | None = None
+    span: Span = span_field()
 
 
 @frozen
@@ -252,6 +278,7 @@ class Elapsed:
 
     anchor: Anchor
     duration: Duration
+    span: Span = span_field()
 
 
 @frozen
@@ -259,6 +286,7 @@ class Aged:
     """The subject has reached this age; unknown without a date of birth (T-24)."""
 
     years: int
+    span: Span = span_field()
 
 
 Condition = (
@@ -285,6 +313,8 @@ Condition = (
 class ScopeStart:
     """The first day of the scope: of the period's row, or of the stretch."""
 
+    span: Span = span_field()
+
 
 @frozen
 class PeriodEdge:
@@ -294,6 +324,7 @@ class PeriodEdge:
     edge: Literal["start", "end"]
     ordinal: int | None = None
     where: Condition | None = None
+    span: Span = span_field()
 
 
 PREVIOUS = -1
@@ -308,6 +339,7 @@ class EventDay:
     ordinal: int | None = None
     where: Condition | None = None
     milestone: str | None = None
+    span: Span = span_field()
 
 
 @frozen
@@ -315,6 +347,7 @@ class Birthday:
     """The day on which the subject reaches an age (T-24)."""
 
     years: int
+    span: Span = span_field()
 
 
 @frozen
@@ -322,6 +355,7 @@ class Becoming:
     """Each day on which the condition becomes true of the subject."""
 
     condition: Condition
+    span: Span = span_field()
 
 
 @frozen
@@ -329,6 +363,7 @@ class AnyOf:
     """Several anchors joined by ``or``: each is one."""
 
     anchors: tuple[Anchor, ...]
+    span: Span = span_field()
 
 
 @frozen
@@ -336,6 +371,7 @@ class Missed:
     """The deadline of the step of this number, where it was missed."""
 
     step: int
+    span: Span = span_field()
 
 
 Anchor = ScopeStart | PeriodEdge | EventDay | Birthday | Becoming | AnyOf | Missed
@@ -408,6 +444,13 @@ class InForce:
 
     start: date | None = None
     end: date | None = None
+
+
+def both_in_force(*parts: InForce) -> InForce:
+    """From the latest of the first days to the earliest of the last."""
+    starts = [each.start for each in parts if each.start is not None]
+    ends = [each.end for each in parts if each.end is not None]
+    return InForce(max(starts, default=None), min(ends, default=None))
 
 
 @frozen
@@ -542,9 +585,10 @@ class Do:
     """Do an event in time: ``must visit CLA every 6 weeks``.
 
     ``failing_which`` marks a duty that a ``failing which`` clause adds, ``after`` the duty whose
-    missed deadline it runs from, if any.  ``when`` marks one that stands only while an exception
-    surely puts it in place of another.  ``reading`` says what a running clock does when its
-    interval changes (T-09).  ``words`` are the two words of the act.
+    missed deadline it runs from, if any.  ``instead`` marks one that stands only while an exception
+    surely puts it in place of another: that exception, and those behind it, of which none may hold.
+    ``reading`` says what a running clock does when its interval changes (T-09).  ``words`` are the
+    two words of the act.
     """
 
     act: Act
@@ -554,7 +598,7 @@ class Do:
     owner: str | None = None
     failing_which: bool = False
     after: Do | None = None
-    when: Condition | None = None
+    instead: tuple[Unless, ...] = ()
     reading: Literal["strict", "each moment"] = "strict"
     grounds: Grounds = Grounds()
     words: str = field(default="", eq=False)
@@ -605,6 +649,16 @@ class May:
 Duty = Do | Have | Forbid | May
 
 
+def exceptions(duty: Duty) -> tuple[Unless, ...]:
+    """The exceptions of a duty: of all its steps, where it has steps."""
+    match duty:
+        case Do(steps=steps):
+            return tuple(unless for step in steps for unless in step.unless)
+        case Have(unless=found) | Forbid(unless=found):
+            return found
+    return ()
+
+
 @frozen
 class Scoped:
     """A duty and the scope that it stands in."""
@@ -626,7 +680,8 @@ class Waiver:
 class Rule:
     """Citations and one or more duties, under a name that is unique in its pack.
 
-    ``transitional``: what began while the rule was in force runs on under it.
+    ``transitional``: what began while the rule was in force runs on under it.  ``subject`` names
+    the subject whom it concerns; ``None`` stands for the first declared.
     """
 
     pack: str
@@ -641,11 +696,23 @@ class Rule:
     unconfirmed: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
     in_force: InForce = InForce()
+    subject: str | None = None
     span: Span = span_field()
 
     @property
     def qualified(self) -> str:
         return f"{self.pack}.{self.name}"
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The rows that it traces, in its header and behind its clauses and exceptions."""
+        return tuple(dict.fromkeys(row for each in self._grounds() for row in each.traces))
+
+    def _grounds(self) -> Iterator[Grounds]:
+        yield Grounds(traces=self.traces)
+        for scoped in self.duties:
+            yield scoped.duty.grounds
+            yield from (unless.grounds for unless in exceptions(scoped.duty))
 
     @property
     def delegates(self) -> bool:
@@ -660,9 +727,55 @@ class Rule:
         return (*refined, *(waiver.rule for waiver in self.waives))
 
 
+RowKind = Literal[
+    "time",
+    "each",
+    "count",
+    "order",
+    "state",
+    "attribute",
+    "role",
+    "prohibition",
+    "unquantified",
+    "judgement",
+    "definition",
+    "other",
+]
+"""What can be asked of a row: a limit with a number, something at each occasion, and so on."""
+
+
+@frozen
+class Row:
+    """One thing that a pack's source document asks for, and where it does so."""
+
+    id: str
+    kind: RowKind
+    force: str
+    theme: str
+    place: str
+
+    @property
+    def section(self) -> str:
+        """The part of the document that it stands in: its place up to the first comma."""
+        return self.place.partition(",")[0]
+
+
+OmittedAs = Literal["judgement", "definition", "no_fact", "elsewhere", "permission"]
+
+
+@frozen
+class Omission:
+    """Rows of a source table that no rule of a pack encodes, and why."""
+
+    rows: tuple[str, ...]
+    category: OmittedAs
+    reason: str
+    span: Span = span_field()
+
+
 @frozen
 class Pack:
-    """One layer: its header and its rules."""
+    """One layer: its header, its rules, and the rows of its source, some of them left out."""
 
     name: str
     title: str
@@ -672,6 +785,8 @@ class Pack:
     review_by: date | None = None
     sources: Mapping[str, str] = field(factory=dict)
     rules: tuple[Rule, ...] = ()
+    omissions: tuple[Omission, ...] = ()
+    rows: tuple[Row, ...] = ()
     span: Span = span_field()
 
 
@@ -689,10 +804,20 @@ class Policy:
         for pack in self.packs:
             yield from pack.rules
 
+    @cached_property
+    def by_name(self) -> Mapping[str, Rule]:
+        """The rules, each by the name that is its own among all packs."""
+        return {rule.qualified: rule for rule in self.rules()}
+
     def rule(self, qualified: str) -> Rule:
-        return next(rule for rule in self.rules() if rule.qualified == qualified)
+        return self.by_name[qualified]
+
+    @property
+    def subjects(self) -> tuple[Kind, ...]:
+        """Those whom duties concern, in the order in which they are declared."""
+        return tuple(kind for kind in self.kinds.values() if kind.nature == "subject")
 
     @property
     def subject(self) -> Kind:
-        """The subject whom duties concern: the first one declared."""
-        return next(kind for kind in self.kinds.values() if kind.nature == "subject")
+        """The first of them: whom a rule concerns where nothing in it says otherwise."""
+        return self.subjects[0]

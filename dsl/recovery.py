@@ -88,5 +88,5 @@ def _left_out(statement: str, diagnostics: Diagnostics) -> str:
 def _names_in(statement: str) -> set[str]:
     """The names that a statement may declare; it cannot be read, so all that look like one."""
     words = re.findall(r"[A-Za-z]\w*", outside_quotes(statement))
-    few = {"rule": words[1:2], "scenario": [], "pack": []}
+    few = {"rule": words[1:2], "scenario": [], "pack": [], "omits": []}
     return set(few.get(words[0], words)) if words else set()

@@ -77,8 +77,8 @@ def unfinished(refusal: Refusal) -> Told | None:
     breaks_off = "\n" in refusal.text[end : refusal.place] and "$END" not in _expected(error)
     if not (refusal.follows or breaks_off):
         return None
-    if word in NEEDS:
-        need = NEEDS[word]
+    need = NEEDS.get(f"{refusal.before[0]} … {word}", NEEDS.get(word))
+    if need is not None:
         return Told(need.code, span, f"`{word}` needs {need.what}", f"such as `{need.example}`")
     title = f"the statement is not finished after `{word}`"
     return Told("unfinished-sentence", span, title, _can_stand(error))

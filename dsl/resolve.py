@@ -18,8 +18,10 @@ from duly.dsl.diagnostics import Compared, Diagnostics
 from duly.dsl.duties import Duties
 from duly.dsl.grounds import GroundsOf
 from duly.dsl.names import Names
+from duly.dsl.omissions import Omissions
 from duly.dsl.rules import Rules
 from duly.dsl.source import Span
+from duly.dsl.subjects import Whose
 from duly.dsl.timings import Timings
 from duly.dsl.vocabulary import Vocabulary
 
@@ -28,10 +30,11 @@ _Statement = TypeVar("_Statement", bound=ast.Statement)
 
 @frozen
 class PackText:
-    """The documents of one pack, scenarios included or not."""
+    """The documents of one pack, scenarios included or not, and the row table of its source."""
 
     folder: str
     documents: tuple[ast.Document, ...]
+    rows: tuple[p.Row, ...] = ()
 
     def statements(self, kind: type[_Statement]) -> Iterator[_Statement]:
         """The statements of one kind, document by document."""
@@ -43,11 +46,12 @@ def resolve(packs: Sequence[PackText], diagnostics: Diagnostics) -> p.Policy:
     """Bind every name of the packs, which stand in layer order, the law first."""
     names = Names(diagnostics)
     resolved = tuple(_pack(text, names) for text in packs)
-    if names.subject is None and names.rules and not diagnostics.unread:
+    kinds = names.kinds.values()
+    if kinds and not names.subjects and not diagnostics.unread:
         diagnostics.add(
             "no-subject",
             "no `subject` is declared",
-            next(iter(names.rules.values())).span,
+            next((each.span for each in names.rules.values()), next(iter(kinds)).span),
             why="a rule must concern somebody: a child, most often",
             help="declare one: `subject child`, or stand `over` a pack that has one",
         )
@@ -66,15 +70,20 @@ def _pack(text: PackText, names: Names) -> p.Pack | None:
     if header is None:
         return None
     name = header.name.text
+    names.table(name, text.rows)
     conditions = Conditions(names)
-    _declare(text, Vocabulary(name, names, conditions))
+    whose = Whose(names)
+    _declare(text, Vocabulary(name, names, conditions, whose))
     if not names.kinds and not names.diagnostics.unread:
         _no_vocabulary(header, names)
         return None
     grounds = GroundsOf(names)
     timings = Timings(names, conditions, grounds)
-    rules = Rules(name, names, Duties(names, conditions, grounds, timings), grounds)
+    duties = Duties(names, conditions, grounds, timings, whose)
+    rules = Rules(name, names, duties, grounds, whose)
     bound = [rules.rule(statement) for statement in text.statements(ast.RuleStatement)]
+    omissions = Omissions(names)
+    left_out = [omissions.bind(statement) for statement in text.statements(ast.OmitsStatement)]
     pack = p.Pack(
         name=name,
         title=header.title or name,
@@ -84,6 +93,8 @@ def _pack(text: PackText, names: Names) -> p.Pack | None:
         review_by=header.review_by,
         sources=dict(names.sources),
         rules=tuple(rule for rule in bound if rule is not None),
+        omissions=tuple(omission for omission in left_out if omission is not None),
+        rows=text.rows,
         span=header.span,
     )
     _warn_of_undecided(pack, names)
@@ -151,6 +162,8 @@ def _declare(text: PackText, vocabulary: Vocabulary) -> None:
         vocabulary.role(role)
     for kind in text.statements(ast.KindStatement):
         vocabulary.kind(kind)
+    for addition in text.statements(ast.AddStatement):
+        vocabulary.add(addition)
     vocabulary.check_kinds()
     for calendar in text.statements(ast.CalendarStatement):
         vocabulary.calendar(calendar)

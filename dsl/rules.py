@@ -11,6 +11,7 @@ from duly.dsl import policy as p
 from duly.dsl.duties import Duties
 from duly.dsl.grounds import GroundsOf
 from duly.dsl.names import Names
+from duly.dsl.subjects import Whose
 
 
 @frozen
@@ -21,24 +22,29 @@ class Rules:
     names: Names
     duties: Duties
     grounds: GroundsOf
+    whose: Whose
 
     def rule(self, statement: ast.RuleStatement) -> p.Rule | None:
         """The rule, known from now on to the packs above; nothing if its name is taken."""
         items = statement.items
         grounds = self.grounds.bind(items)
+        duties = tuple(self.duties.of_rule(items))
+        refines, waives = self._refines(items), tuple(self._waivers(items))
+        below = [name for name in (refines, *(w.rule for w in waives)) if name is not None]
         rule = p.Rule(
             pack=self.pack,
             name=statement.name.text,
             title=statement.title,
-            duties=tuple(self.duties.of_rule(items)),
+            duties=duties,
             citations=grounds.citations,
             traces=grounds.traces,
-            refines=self._refines(items),
-            waives=tuple(self._waivers(items)),
+            refines=refines,
+            waives=waives,
             transitional=any(isinstance(item, ast.TransitionalItem) for item in items),
             unconfirmed=grounds.unconfirmed,
             because=grounds.because,
             in_force=grounds.in_force,
+            subject=self.whose.of_rule(statement.name, duties, below),
             span=statement.name.span,
         )
         self._check_once(statement)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 
 from attrs import define, field, frozen
 
 from duly.dsl import ast
 from duly.dsl.diagnostics import Diagnostics, did_you_mean, names_known
-from duly.dsl.policy import Attribute, Duration, Kind, Policy, span_field
+from duly.dsl.policy import Attribute, Duration, Kind, Policy, Rule, span_field
 from duly.dsl.source import Span
+from duly.dsl.subjects import two_subjects
 
 Scalar = bool | str | date | None
 
@@ -55,7 +57,10 @@ class Stretch:
 
 @frozen
 class Scenario:
-    """A child, what is known of it, and what is expected as at a day."""
+    """A child, what is known of it, and what is expected as at a day.
+
+    ``subject`` names another subject of whom the story tells; ``None`` stands for the first.
+    """
 
     pack: str
     title: str
@@ -67,7 +72,26 @@ class Scenario:
     as_at: date
     known_at: date | None
     expectations: tuple[Expectation, ...]
+    subject: str | None = None
     span: Span = span_field()
+
+
+@define
+class _Told:
+    """Whom a story tells of, as its lines say one after the other."""
+
+    first: Kind | Rule | None = None
+    other: tuple[Kind | Rule, Span] | None = None
+
+    def line(self, found: Kind | Rule | None, span: Span) -> None:
+        """A line that is about a kind of fact, or about a rule."""
+        self.first = self.first or found
+        if found is not None and self.first is not None and found.subject != self.first.subject:
+            self.other = self.other or (found, span)
+
+    @property
+    def subject(self) -> str | None:
+        return self.first.subject if self.first is not None else None
 
 
 def resolve_scenarios(
@@ -93,6 +117,15 @@ class _Reader:
     pack: str
     diagnostics: Diagnostics
 
+    @cached_property
+    def _kinds(self) -> Mapping[str, Kind]:
+        """What a fact may be called, by each of its names."""
+        return {
+            name: kind
+            for kind in self.policy.kinds.values()
+            for name in (kind.name, *kind.aliases, *((kind.plural,) if kind.plural else ()))
+        }
+
     def _mistake(self, title: str, span: Span, help: str, code: str = "scenario") -> None:
         self.diagnostics.add(code, title, span, why=_WHY, help=help)
 
@@ -116,23 +149,36 @@ class _Reader:
         unknown: list[str] = []
         as_at: date | None = None
         expectations: list[Expectation] = []
+        told = _Told()
         for line in node.lines:
             match line:
                 case ast.FactLine(form="born"):
+                    subject = self._subject(line)
+                    told.line(subject, line.span)
                     born = line.first.day
-                    about = self._values(self.policy.subject, line.values)
+                    if subject is not None:
+                        about = self._values(subject, line.values)
                 case ast.FactLine() if line.kind.text in self.policy.calendars:
                     calendars.extend(self._stretch(line))
                 case ast.FactLine():
-                    facts.extend(self._fact(line))
-                case ast.UnknownLine(kind):
-                    unknown.extend(k.name for k in self._kind(kind))
+                    found = self._fact(line)
+                    facts.extend(found)
+                    for fact in found:
+                        told.line(self.policy.kinds[fact.kind], line.span)
+                case ast.UnknownLine(word):
+                    for kind in self._kind(word):
+                        unknown.append(kind.name)
+                        told.line(kind, word.span)
                 case ast.AsAtLine(day):
                     as_at = day
                 case ast.KnownAtLine(day):
                     known_at = day
                 case ast.ExpectLine():
-                    expectations.extend(self._expectation(line))
+                    found_rules = self._expectation(line)
+                    expectations.extend(found_rules)
+                    for each in found_rules:
+                        told.line(self.policy.rule(each.rule), line.span)
+        self._check_one_subject(told)
         if as_at is None:
             self._mistake(
                 "no day to judge it", node.span, "add a line such as `as at 20 April 2024`"
@@ -157,15 +203,39 @@ class _Reader:
             as_at,
             known_at,
             tuple(expectations),
+            told.subject,
             node.span,
         )
 
-    def _kind(self, word: ast.Word) -> list[Kind]:
-        known = {
-            name: kind
-            for kind in self.policy.kinds.values()
-            for name in (kind.name, *kind.aliases, *((kind.plural,) if kind.plural else ()))
+    def _subject(self, line: ast.FactLine) -> Kind | None:
+        """The subject who is born; somebody else's word for it is a mistake."""
+        subjects = {
+            name: kind for kind in self.policy.subjects for name in (kind.name, *kind.aliases)
         }
+        if line.kind.text not in subjects and not self.diagnostics.follows_from_another(
+            line.kind.text
+        ):
+            title = f"`{line.kind}` is no subject, and only a subject is born"
+            self._unknown(title, line.kind.text, line.kind.span, subjects)
+        return subjects.get(line.kind.text)
+
+    def _check_one_subject(self, told: _Told) -> None:
+        if told.other is None or told.first is None:
+            return
+        other, span = told.other
+        first = self.policy.subject.name
+        here = (told.first.subject or first).replace("_", " ")
+        named = ((each.name, each.subject) for each in (told.first, other))
+        self.diagnostics.add(
+            "two-subjects",
+            two_subjects(first, *named),
+            span,
+            why=f"a rule sees one {here} at a time, by what is recorded of that {here} alone",
+            help="tell a story of its own for each of them",
+        )
+
+    def _kind(self, word: ast.Word) -> list[Kind]:
+        known = self._kinds
         if word.text in known:
             return [known[word.text]]
         if self.diagnostics.follows_from_another(word.text):
@@ -264,7 +334,7 @@ class _Reader:
         return text
 
     def _expectation(self, line: ast.ExpectLine) -> list[Expectation]:
-        rules = {rule.qualified for rule in self.policy.rules()}
+        rules = self.policy.by_name
         name = str(line.rule) if line.rule.pack else f"{self.pack}.{line.rule.name}"
         if name not in rules:
             if self.diagnostics.follows_from_another(line.rule.name.text):

@@ -19,7 +19,13 @@ UNITS = tuple(
 
 _UNIT = f"(?:{'|'.join(reversed(UNITS))})"
 _LENGTH = rf"\d+ (?:working )?{_UNIT}"
-_ANCHOR = r"(?:(?:the )?\w+(?: of (?:the )?\w+)?)"
+_THING = r"(?:the )?(?:(?:first|second) )?\w+"
+_ANCHOR = rf"(?:{_THING}(?: of {_THING})?)"
+_FROM = "(?:starting |beginning |counted )?(?:from|of|after|since)"
+_SOON = "as soon as(?: practicable)?"
+_TIMING = f"(?:every|within|by|before|at (?:least|most)|{_SOON}|on the day)"
+_ALONE = r"(?<![\w)]\x20)"
+"""Not behind another word of the same line."""
 _MONTH = f"(?:{'|'.join(MONTHS)})"
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty"
 _FIGURES = (*range(1, 13), 15, 20, 30)
@@ -116,6 +122,21 @@ SLIPS = (
         r"\1 at least \2 before",
         "`at least` is missing",
     ),
+    # ---- repeating
+    _slip(
+        "every-from",
+        rf"every ({_LENGTH}|{_UNIT}) {_FROM} (?:the )?start\b(?! of)",
+        r"every \1",
+        "`every` says by itself from when it counts",
+        "leave the rest out, `{mend}`: it counts from the start, and then from each act",
+    ),
+    _slip(
+        "every-from",
+        rf"every ({_LENGTH}|{_UNIT}) {_FROM} ({_ANCHOR})",
+        r"within \1 of \2, then every \1",
+        "`every` counts from the start of its scope, not from a day that it names",
+        "write `{mend}`: the first limit runs from that day, the next from each act",
+    ),
     # ---- steps
     _slip(
         "and-then",
@@ -186,6 +207,19 @@ SLIPS = (
         r"(\d+)\s?(h|d|w|m|y)(?:ks?|ths?|rs?|os?|ons?)?",
         lambda found: f"{found[1]} {_SHORT_UNITS[found[2].lower()]}",
         "`{found}` is cut short",
+    ),
+    _slip(
+        "unit-form",
+        "(every|within|then|each) working days?",
+        r"\1 1 working day",
+        "`{found}` does not say how many",
+    ),
+    _slip(
+        "units",
+        rf"(every|within|then|each) working ({_UNIT})",
+        r"\1 \2",
+        "`working {2}` is not a length of time: only days can be working days",
+        "write `{mend}`, or say how many working days it is",
     ),
     _slip("unit-form", "workdays?|work days?|business days?|working-days?", "working days"),
     _slip("unit-form", "a fortnight|fortnight", "2 weeks"),
@@ -259,14 +293,59 @@ SLIPS = (
         r"\1 of",
         "a length of time is counted with `of`, not with `{last}`",
     ),
-    _slip("missing-of", rf"({_LENGTH}) ([a-z]\w*)", r"\1 of \2", "`of` is missing before `{last}`"),
+    _slip("missing-of", rf"({_LENGTH}) ({_ANCHOR})", r"\1 of \2", "`of` is missing after `{1}`"),
+    _slip(
+        "missing-by",
+        r"(\w+ed|\w+(?= (?:by|with) \w+\s*(?:,|then|and|or|\)))) (by|with) (\w+)",
+        r"\1_\2 \3",
+        "`{1} {2}` is two words, and such a condition is one",
+    ),
+    _slip(
+        "missing-by",
+        r"(\w+ed) (\w+)",
+        r"\1_by \2",
+        "`by` is missing between `{1}` and `{2}`",
+    ),
     _slip(
         "missing-then",
-        rf"(\w+|\)) ({_LENGTH})",
+        rf"(\w+|\))\s+({_LENGTH}|{_SOON}|{_TIMING}(?: (?:{_LENGTH}|{_ANCHOR}))?)",
         r"\1 then \2",
         "`then` is missing after a condition",
     ),
-    _slip("missing-every", rf"(\w+) ({_LENGTH})", r"\1 every \2", "`every` or `within` is missing"),
+    _slip(
+        "missing-every",
+        rf"(\w+)\s+({_LENGTH})",
+        r"\1 every \2",
+        "`every` or `within` is missing",
+    ),
+    _slip(
+        "no-verb",
+        rf"(must|should) (?:the |an? )?(\w+) ({_TIMING})",
+        r"\1 verb_ \2 \3",
+        "`{2}` alone does not say what to do",
+        "two words do, what is done and to what: `{1} visit CLA every 6 weeks`",
+    ),
+    _slip(
+        "no-verb",
+        rf"(must|should)(?= {_TIMING})",
+        r"\1 verb_ thing_",
+        "the sentence does not say what to do",
+        "say it before its time: `{1} visit CLA every 6 weeks`",
+    ),
+    _slip(
+        "no-verb",
+        rf"{_ALONE}(\w+) ({_TIMING})",
+        r"verb_ \1 \2",
+        "`{1}` alone does not say what to do",
+        "two words do, what is done and to what: `must visit CLA every 6 weeks`",
+    ),
+    _slip(
+        "no-verb",
+        rf"{_ALONE}({_TIMING})",
+        r"must verb_ thing_ \1",
+        "the sentence does not say what to do",
+        "say it before its time: `must visit CLA every 6 weeks`",
+    ),
     _slip(
         "missing-source",
         r'cite(?=\s*")',
@@ -310,6 +389,19 @@ SLIPS = (
     _slip("other-wording", "yes(?: or|,)? no", "yes/no"),
     _slip("other-wording", "for (?:every|all|any)", "for each"),
     _slip("other-wording", "must be", "must have"),
+    _slip(
+        "other-wording",
+        "as soon as (?:is |it is )?(?:reasonably (?:practicable|possible)|possible|practical)",
+        "as soon as practicable",
+    ),
+    _slip("other-wording", "within (?:a )?reasonable period", "within a reasonable time"),
+    _slip(
+        "other-wording",
+        "always|at all times",
+        "",
+        help="leave it out: a duty stands at all times; a state that must last says `throughout`, "
+        "as in `must have allocated throughout`",
+    ),
     _slip(
         "other-wording",
         rf"(twice|\d+ times) (?:an?|per|every|each|in an?|in every|in each) ({_UNIT})",
@@ -474,5 +566,10 @@ NEEDS = {
     "in force": Need("a first day", "in force from 23 May 2024"),
     "from": Need("a date", "in force from 23 May 2024"),
     "because": Need("words in quotation marks", 'because "the judge asked for it"'),
+    "omits": Need("a row", 'omits S-006 as judgement because "only a person can judge it"'),
+    "omits … as": Need(
+        "one of `judgement`, `definition`, `no_fact`, `elsewhere` and `permission`",
+        'omits S-006 as judgement because "only a person can judge it"',
+    ),
     "means": Need("an event", "visit CLA means visit of placement"),
 }

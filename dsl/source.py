@@ -26,6 +26,12 @@ class Span:
         """From the start of this one to the end of the other."""
         return Span(self.file, self.line, self.column, other.end_line, other.end_column)
 
+    def covers(self, other: Span) -> bool:
+        """Whether the other lies within this one."""
+        first, last = (self.line, self.column), (self.end_line, self.end_column)
+        begins, ends = (other.line, other.column), (other.end_line, other.end_column)
+        return self.file == other.file and first <= begins and ends <= last
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
@@ -45,6 +51,15 @@ class SourceText:
     def line(self, number: int) -> str:
         """One line, counted from 1; nothing beyond the last."""
         return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
+
+    def words(self, span: Span) -> str:
+        """What stands there, on one line and without its comments."""
+        lines = [self.line(number) for number in range(span.line, span.end_line + 1)]
+        if not lines:
+            return ""
+        lines[-1] = lines[-1][: span.end_column - 1]
+        lines[0] = lines[0][span.column - 1 :]
+        return " ".join(" ".join(re.sub(r"#.*", "", line) for line in lines).split())
 
     def span(self, start: int, end: int) -> Span:
         """The stretch between two offsets."""

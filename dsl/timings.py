@@ -155,7 +155,7 @@ class Timings:
             self._hours(node.span, "every")
             return None
         if stand.position == 0 and isinstance(stand.scope, p.Always):
-            self.conditions.no_scope(ast.EdgeRef("start", None, None, node.span))
+            self.conditions.no_scope("start", node.span, stand.place)
             return None
         if until is None:
             return p.Every(duration)

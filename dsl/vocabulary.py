@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeGuard
 
 from attrs import evolve, frozen
 
@@ -11,6 +12,14 @@ from duly.dsl import policy as p
 from duly.dsl.conditions import Conditions, counted
 from duly.dsl.diagnostics import Compared
 from duly.dsl.names import UNREAD, Names, Owner, Phrase
+from duly.dsl.source import Span
+from duly.dsl.subjects import Whose
+
+ONCE = ("of", "plural", "joined")
+"""What a kind says of itself no more than once."""
+
+ADDED = ("alias", "verb")
+"""Members of one name that a pack may add to a kind of a pack below."""
 
 
 @frozen
@@ -20,6 +29,7 @@ class Vocabulary:
     pack: str
     names: Names
     conditions: Conditions
+    whose: Whose
 
     def source(self, statement: ast.SourceStatement) -> None:
         """A document that rules may cite."""
@@ -36,33 +46,82 @@ class Vocabulary:
         if not self._claim(statement.nature, statement.name):
             return
         members = statement.members
+        self._check_once(statement)
         of = [word.text for word in _words(members, "of")]
-        joined = [m for m in members if isinstance(m, ast.MemberItem) and m.what == "joined"]
-        plural = next((w.text for w in _words(members, "plural")), None)
+        joined = [m for m in members if _is(m, "joined")]
+        plural = next(iter(_words(members, "plural")), None)
         kind = p.Kind(
             name=statement.name.text,
             nature=statement.nature,  # type: ignore[arg-type]
             title=statement.title,
             of=of[0] if of else None,
-            plural=plural,
-            aliases=tuple(w.text for w in _words(members, "alias")),
+            plural=plural.text if plural else None,
             joined=(joined[0].name.text if joined[0].name else "always") if joined else None,
-            attributes={
-                m.name.text: self._attribute(m) for m in members if isinstance(m, ast.AttributeItem)
-            },
-            milestones=tuple(
-                p.Milestone(m.name.text, m.verb.text, m.name.span)
-                for m in members
-                if isinstance(m, ast.MilestoneItem)
-            ),
-            verbs=tuple(w.text for w in _words(members, "verb")),
             pack=self.pack,
             span=statement.span,
         )
-        self.names.kinds[kind.name] = kind
-        others = (*_words(members, "alias"), *_words(members, "plural"))
-        for word in (statement.name, *(w for w in others if self._claim(statement.nature, w))):
-            self.names.kind_names[word.text] = kind.name
+        self.names.kind_names[kind.name] = kind.name
+        if plural is not None and self._claim(statement.nature, plural):
+            self.names.kind_names[plural.text] = kind.name
+        self._extend(kind, members)
+
+    def _check_once(self, statement: ast.KindStatement) -> None:
+        """Of what a kind can have one only, the second would be passed over in silence."""
+        for what in ONCE:
+            said = [m for m in statement.members if _is(m, what)]
+            for again in said[1:]:
+                self.names.diagnostics.add(
+                    "said-twice",
+                    f"{statement.nature} `{statement.name}` says `{what}` more than once",
+                    again.span,
+                    why="only one of them could hold, and the reader would not know which",
+                    help="keep one of them",
+                )
+
+    def add(self, statement: ast.AddStatement) -> None:
+        """What a pack records of a kind of a pack below, beside what that asks for."""
+        kind = self.names.kind(statement.name.text)
+        if kind is None:
+            self.names.unknown(statement.name, "kind", self.names.kind_names, UNREAD)
+            return
+        if kind.pack == self.pack:
+            self._add_to_own(statement, kind)
+        else:
+            self._check_changes(statement, kind)
+        self._extend(kind, statement.members)
+
+    def _check_changes(self, statement: ast.AddStatement, kind: p.Kind) -> None:
+        """What a kind means is settled where it is declared."""
+        for member in statement.members:
+            if isinstance(member, ast.StatusItem):
+                self._changes(kind, f"{member.what} where", member.span)
+            elif isinstance(member, ast.MemberItem) and member.what not in ADDED:
+                self._changes(kind, member.what, member.span)
+
+    def _extend(self, kind: p.Kind, members: Sequence[ast.Member]) -> None:
+        """The kind with those of the members of which it may have several."""
+        attributes = {
+            m.name.text: self._attribute(m)
+            for m in members
+            if isinstance(m, ast.AttributeItem) and self._claim_member(kind, "attribute", m.name)
+        }
+        milestones = [
+            p.Milestone(m.name.text, m.verb.text, m.name.span)
+            for m in members
+            if isinstance(m, ast.MilestoneItem)
+            and self._claim_member(kind, "milestone", m.name)
+            and self._claim_verb(kind, m.verb)
+        ]
+        verbs = [w.text for w in _words(members, "verb") if self._claim_verb(kind, w)]
+        aliases = [w.text for w in _words(members, "alias") if self._claim(kind.nature, w)]
+        self.names.kinds[kind.name] = evolve(
+            kind,
+            attributes={**kind.attributes, **attributes},
+            milestones=(*kind.milestones, *milestones),
+            verbs=(*kind.verbs, *verbs),
+            aliases=(*kind.aliases, *aliases),
+        )
+        self.names.kind_names.update(dict.fromkeys(aliases, kind.name))
 
     def _attribute(self, item: ast.AttributeItem) -> p.Attribute:
         usually = item.usually.text if item.usually else None
@@ -74,14 +133,45 @@ class Vocabulary:
 
     def check_kinds(self) -> None:
         """What kinds say of each other, once all are declared."""
-        for kind in tuple(self.names.kinds.values()):
-            if kind.of is not None:
-                period = self.names.expect(ast.Word(kind.of, kind.span), "period")
-                of = period.name if period else None  # it may have been named by an alias
-                self.names.kinds[kind.name] = evolve(kind, of=of)
+        own = [kind for kind in self.names.kinds.values() if kind.pack == self.pack]
+        for kind in own:
+            of, subject = self._belongs(kind)
+            self.names.kinds[kind.name] = evolve(kind, of=of, subject=subject)
             if kind.joined not in (None, "always") and kind.joined not in kind.attributes:
                 word = ast.Word(str(kind.joined), kind.span)
                 self.names.unknown(word, "attribute", kind.attributes, UNREAD)
+        for kind in own:
+            whole = self._whole(self.names.kinds[kind.name])
+            subject = whole.subject
+            self.names.kinds[kind.name] = evolve(self.names.kinds[kind.name], subject=subject)
+
+    def _belongs(self, kind: p.Kind) -> tuple[str | None, str | None]:
+        """The period that a kind is ``of``, by its own name, and the further subject whose it is.
+
+        What is of a period is its subject's, which is looked up once all periods have theirs.
+        """
+        first = next(iter(self.names.subjects), None)
+        whole = self.names.kind(kind.of) if kind.of is not None else None
+        if kind.nature == "subject":
+            if kind.of is not None:
+                self._subject_of(kind)
+            return None, None if kind == first else kind.name
+        if whole is not None and whole.nature == "subject":
+            return None, None if whole == first else whole.name
+        if whole is not None and whole.nature == "period":
+            return whole.name, None
+        if kind.of is not None:
+            word, known = ast.Word(kind.of, kind.span), self.names.of_nature("period", "subject")
+            self.names.unknown(word, "period or subject", known, UNREAD)
+        return None, None
+
+    def _whole(self, kind: p.Kind) -> p.Kind:
+        """The outermost period that a kind belongs to; itself, where it belongs to none."""
+        seen = {kind.name}
+        while kind.of is not None and kind.of not in seen:
+            seen.add(kind.of)
+            kind = self.names.kinds[kind.of]
+        return kind
 
     def define(self, statement: ast.DefineStatement) -> None:
         """A condition under a name, bound wherever it is used."""
@@ -102,6 +192,8 @@ class Vocabulary:
         for item in statement.members:
             if isinstance(item, ast.StatusItem) and kind is not None:
                 condition = self.conditions.where(item.condition, kind)
+                act = p.Act(kind.name, condition)
+                self.whose.only([(act, item.condition.span)])
                 kind = evolve(kind, **{item.what: condition})  # type: ignore[arg-type]
                 self.names.kinds[kind.name] = kind
 
@@ -109,6 +201,7 @@ class Vocabulary:
         """What cannot be true together of one subject."""
         condition = self.conditions.bind(statement.condition, self.conditions.place_on())
         if condition is not None:
+            self.whose.only([(condition, statement.span)])
             self.names.never.append(condition)
 
     def phrase(self, statement: ast.PhraseStatement) -> None:
@@ -122,12 +215,58 @@ class Vocabulary:
         if event is None:
             return
         where = counted(event, self.conditions.where(statement.where, event))
-        self.names.phrases[key] = Phrase(p.Act(event.name, where), period.name if period else None)
+        act = p.Act(event.name, where)
+        if period is not None:
+            self.whose.only([((act, p.During(period.name)), statement.span)])
+        self.names.phrases[key] = Phrase(act, period.name if period else None)
+
+    def _add_to_own(self, statement: ast.AddStatement, kind: p.Kind) -> None:
+        self.names.diagnostics.add(
+            "add-to-own-kind",
+            f"`{kind.name}` is declared in this pack",
+            statement.name.span,
+            why="what is recorded of it would stand in two places, and a reader would miss one",
+            help=f"write these lines under `{kind.nature} {kind.name}`",
+            compared=Compared(f"{kind.nature} `{kind.name}`", kind.span),
+        )
+
+    def _changes(self, kind: p.Kind, what: str, span: Span) -> None:
+        self.names.diagnostics.add(
+            "add-changes-kind",
+            f"`{what}` would change what `{kind.name}` means in pack `{kind.pack}`",
+            span,
+            why="the rules of the law below must come to the same for every child, whatever "
+            "a pack adds",
+            help="add attributes, milestones, verbs and aliases only; for anything else declare "
+            "a kind of your own",
+            compared=Compared(f"{kind.nature} `{kind.name}`", kind.span),
+        )
+
+    def _subject_of(self, kind: p.Kind) -> None:
+        self.names.diagnostics.add(
+            "subject-of",
+            f"`{kind.name}` is a subject, and cannot be `of` anything",
+            kind.span,
+            why="each subject has dates of its own: what belongs to another is recorded of that",
+            help=f"write `subject {kind.name}` alone, or `period {kind.name} of {kind.of}`",
+        )
+
+    def _claim_verb(self, kind: p.Kind, word: ast.Word) -> bool:
+        return self._claim("verb", word, f"{kind.name} verb")
+
+    def _claim_member(self, kind: p.Kind, what: str, word: ast.Word) -> bool:
+        """Take the name among the kind's own, unless a definition or a kind below would then mean
+        another thing on its rows."""
+        taken = self.names.owners.get(f" {word.text}")
+        if taken is not None and taken.pack != self.pack:
+            return self._claim(what, word)
+        return self._claim(what, word, kind.name)
 
     def _claim(self, what: str, word: ast.Word, among: str = "") -> bool:
         """Take the name, unless it is taken: a pack may not redefine what it stands over.
 
-        Roles and sources stand where nothing else can: each are ``among`` themselves.
+        Roles and sources stand where nothing else can: each are ``among`` themselves, as are the
+        members of each kind.
         """
         key = f"{among} {word.text}"
         owner = self.names.owners.get(key)
@@ -148,13 +287,9 @@ class Vocabulary:
         return False
 
 
-def _is(member: object, what: str) -> bool:
+def _is(member: ast.Member, what: str) -> TypeGuard[ast.MemberItem]:
     return isinstance(member, ast.MemberItem) and member.what == what
 
 
-def _words(members: Iterable[object], what: str) -> list[ast.Word]:
-    return [
-        m.name
-        for m in members
-        if isinstance(m, ast.MemberItem) and m.what == what and m.name is not None
-    ]
+def _words(members: Iterable[ast.Member], what: str) -> list[ast.Word]:
+    return [m.name for m in members if _is(m, what) and m.name is not None]

@@ -6,6 +6,7 @@ import re
 
 from duly.dsl.build import UNREAD
 from duly.dsl.diagnostics import Diagnostics
+from duly.dsl.plurals import noun
 from duly.dsl.source import SourceText, outside_quotes
 
 _UNIT = "(hour|day|week|month|quarter|year)"
@@ -30,7 +31,7 @@ def check_wording(source: SourceText, readable: str, diagnostics: Diagnostics) -
 
 
 def _singular_or_plural(found: re.Match[str], source: SourceText, diagnostics: Diagnostics) -> None:
-    right = f"{found[1]} {found[2]}{found[3]}{'' if found[4] else 's'}"
+    right = f"{found[1]} {found[2]}{noun(int(found[1]), found[3])}"
     diagnostics.add(
         "unit-number",
         f"`{found[0]}` is read as `{right}`",

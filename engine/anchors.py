@@ -10,15 +10,16 @@ from attrs import evolve, frozen
 
 from duly.dsl import policy as p
 from duly.engine.caseload import Caseload, pairs
-from duly.engine.conditions import birthdays, stretches, tested
+from duly.engine.conditions import birthdays, stretches, tested, truth_on
 from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING, UNKNOWN
 from duly.engine.facts import Table
-from duly.engine.hours import anchor_minutes, minutes_in
+from duly.engine.hours import anchor_minutes, last_rows, minutes_in
 from duly.engine.keys import Flags, Keys, first_of_each, keys, place_in_scope, rows_of_each
 from duly.engine.lower import kinds_of
 from duly.engine.moments import Hours, any_hour, hours_at, joined
 from duly.engine.periods import periods_of
+from duly.engine.plan import leaves_of
 from duly.engine.timeline import Domain, first_rows, on_days
 
 
@@ -73,7 +74,7 @@ def anchors_of(
             found = [anchors_of(part, domain, caseload, ahead=ahead) for part in parts]
             return _any_of(found)
         case p.PeriodEdge(period, "end") if period == domain.period and anchor.ordinal is None:
-            return _scope_ends(domain)
+            return _scope_ends(domain, caseload)
         case p.EventDay() | p.PeriodEdge():
             return _dated(anchor, domain, caseload, ahead=ahead)
         case p.Missed():
@@ -102,12 +103,17 @@ def coverage_of(anchor: p.Anchor, caseload: Caseload) -> tuple[Days, int]:
         case p.Birthday():
             unborn = caseload.facts.born == MISSING
             return np.where(unborn, FAR, 0).astype(np.int32), FAR
-        case p.EventDay(event, where=where) | p.PeriodEdge(event, where=where):
+        case p.EventDay(event, where=where, milestone=milestone):
             table = caseload.held(event, where)
+            return table.covered_for(milestone), table.covered_to
+        case p.PeriodEdge(period, where=where):
+            table = caseload.held(period, where)
             return table.covered_from, table.covered_to
         case p.Becoming(condition):
             tables = [caseload.held(kind, None) for kind in sorted(kinds_of(condition))]
             held = [(table.covered_from, table.covered_to) for table in tables]
+            if any(isinstance(leaf, p.Aged) for leaf in leaves_of(condition)):
+                held.append(coverage_of(p.Birthday(0), caseload))
         case p.AnyOf(parts):
             held = [coverage_of(part, caseload) for part in parts]
     starts = np.max([always, *(first for first, _ in held)], axis=0)
@@ -123,24 +129,28 @@ class Occasions:
     doubtful: Flags
 
 
-def occasions(occasion: p.EventDay | p.PeriodEdge, caseload: Caseload) -> Occasions:
-    """Every day of an occasion, or the days of the n-th of each subject.
+def occasions(
+    occasion: p.EventDay | p.PeriodEdge, caseload: Caseload, before: Days | None = None
+) -> Occasions:
+    """Every row of an occasion, or the n-th of each subject; so many of each came ``before``.
 
     A period whose start is blank is judged on day 0; whoever asks must mind that.
     """
     found = _candidates(occasion, caseload)
-    fits = tested(occasion.where, found.table, caseload)[found.row]
-    rows = np.flatnonzero((found.day < FAR) & (fits != 0))
+    rows = np.flatnonzero((found.day < FAR) & ((found.day != MISSING) | (occasion.ordinal is None)))
     day = np.maximum(found.day, 0)
     rows = rows[np.argsort(keys(found.subject[rows], day[rows]), kind="stable")]
-    doubtful = fits[rows] == UNKNOWN
+    subject, day, row = found.subject[rows], day[rows], found.row[rows]
+    domain = on_days(subject, day, found.table.kind.name, row)
+    fits = np.ones(len(rows), np.int8)
+    if occasion.where is not None:
+        fits = truth_on(occasion.where, domain, caseload)
+        fits[found.day[rows] == MISSING] = UNKNOWN
+    every = Anchors(subject, day, row, fits == UNKNOWN, found.table).take(fits != 0)
     if occasion.ordinal is not None:
-        place = place_in_scope(found.subject[rows])
-        doubtful = _doubtful_so_far(doubtful, place)
-        nth = place == occasion.ordinal
-        rows, doubtful = rows[nth], doubtful[nth]
-    domain = on_days(found.subject[rows], day[rows], found.table.kind.name, found.row[rows])
-    return Occasions(domain, found.table, doubtful)
+        every = _nth(every, occasion.ordinal, before)
+    domain = on_days(every.scope, every.day, found.table.kind.name, every.row)
+    return Occasions(domain, found.table, every.doubtful)
 
 
 # -------------------------------------------------------------------- without rows
@@ -157,10 +167,16 @@ def _without_rows(scope: Days, day: Days, doubtful: Flags) -> Anchors:
     return Anchors(scope, day, np.full(len(scope), -1, np.int32), doubtful, None)
 
 
-def _scope_ends(domain: Domain) -> Anchors:
+def _scope_ends(domain: Domain, caseload: Caseload) -> Anchors:
     """The end of each scope's own period, once it has ended."""
+    assert domain.period is not None
     scope = np.flatnonzero(domain.end < FAR).astype(np.int32)
-    return _without_rows(scope, domain.end[scope], np.zeros(len(scope), bool))
+    ends = _without_rows(scope, domain.end[scope], np.zeros(len(scope), bool))
+    table = caseload.table(domain.period)
+    if "end" not in table.times:
+        return ends
+    minute = minutes_in(table, "end", last_rows(table, first_rows(domain)))
+    return evolve(ends, hours=hours_at(minute[scope]))
 
 
 def _becoming(condition: p.Condition, domain: Domain, caseload: Caseload) -> Anchors:
@@ -186,13 +202,9 @@ def _dated(
     anchor: p.EventDay | p.PeriodEdge, domain: Domain, caseload: Caseload, *, ahead: bool
 ) -> Anchors:
     anchors = _in_rows(anchor, domain, caseload)
-    if ahead and isinstance(anchor, p.EventDay) and anchor.event in caseload.facts.later:
-        anchors = _any_of([anchors, _scheduled(anchor, domain, caseload)])
-    if anchor.ordinal is None:
-        return anchors
-    place = place_in_scope(anchors.scope)
-    doubtful = _doubtful_so_far(anchors.doubtful, place)
-    return evolve(anchors, doubtful=doubtful).take(place == anchor.ordinal)
+    if ahead and isinstance(anchor, p.EventDay) and anchor.milestone is None:
+        anchors = _with_scheduled(anchors, anchor, domain, caseload)
+    return anchors if anchor.ordinal is None else _nth(anchors, anchor.ordinal)
 
 
 def every_row(anchor: p.EventDay | p.PeriodEdge, domain: Domain, caseload: Caseload) -> Anchors:
@@ -212,11 +224,15 @@ def _in_rows(anchor: p.EventDay | p.PeriodEdge, domain: Domain, caseload: Caselo
     return _one_a_day(every_row(anchor, domain, caseload))
 
 
-def _scheduled(anchor: p.EventDay, domain: Domain, caseload: Caseload) -> Anchors:
-    """Events after the as-at day: not done, but still expected."""
-    later = caseload.facts.later[anchor.event]
-    where = still_expected(anchor.where, later.kind)
-    return _in_rows(evolve(anchor, where=where), domain, caseload.with_table(later))
+def _with_scheduled(
+    anchors: Anchors, anchor: p.EventDay, domain: Domain, caseload: Caseload
+) -> Anchors:
+    """The anchors, and the events after the as-at day: not done, but still expected."""
+    later = caseload.facts.later.get(anchor.event)
+    if later is None:
+        return anchors
+    expected = evolve(anchor, where=still_expected(anchor.where, later.kind))
+    return _any_of([anchors, _in_rows(expected, domain, caseload.with_table(later))])
 
 
 def still_expected(where: p.Condition | None, kind: p.Kind) -> p.Condition | None:
@@ -242,6 +258,16 @@ def _one_a_day(anchors: Anchors) -> Anchors:
     hours = anchors.hours[order]
     soonest = (np.minimum.reduceat(each, first) for each in (hours.first, hours.last))
     return evolve(found, hours=Hours(*soonest))
+
+
+def _nth(anchors: Anchors, ordinal: int, before: Days | None = None) -> Anchors:
+    """The n-th of each scope, those of one day as one; so many of each scope came ``before``."""
+    anchors = _one_a_day(anchors)
+    place = place_in_scope(anchors.scope)
+    doubtful = _doubtful_so_far(anchors.doubtful, place)
+    if before is not None:
+        place = place + before[anchors.scope]
+    return evolve(anchors, doubtful=doubtful).take(place == ordinal)
 
 
 def _doubtful_so_far(doubtful: Flags, place: npt.NDArray[np.intp]) -> Flags:
@@ -270,8 +296,8 @@ def _candidates(anchor: p.EventDay | p.PeriodEdge, caseload: Caseload) -> _Candi
         return _Candidates(table, table.subject, day.astype(np.int32), rows)
     table = caseload.held(anchor.period, anchor.where)
     periods = periods_of(table)
-    day = periods.end if anchor.edge == "end" else periods.start
-    return _Candidates(table, periods.subject, day, periods.row)
+    day, row = periods.edges(anchor.edge)
+    return _Candidates(table, periods.subject, day, row)
 
 
 def _within(domain: Domain, candidates: _Candidates) -> tuple[Days, Days]:

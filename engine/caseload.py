@@ -88,8 +88,8 @@ def pairs(domain: Domain, table: Table, own: bool) -> tuple[Days, Days]:
             return _of_members(domain, table)
         scope_of = np.full(int(domain.member_row.max(initial=-1)) + 2, -1, np.int32)
         scope_of[domain.member_row] = domain.member_scope
-        parent = np.where(table.parent < len(scope_of) - 1, table.parent, -1)
-        scope = np.where(parent >= 0, scope_of[parent], -1)
+        named = (table.parent >= 0) & (table.parent < len(scope_of) - 1)
+        scope = scope_of[np.where(named, table.parent, -1)]
         rows = np.flatnonzero(scope >= 0).astype(np.int32)
         anyones = np.flatnonzero(table.parent == ANY_PARENT).astype(np.int32)
         whose, which = rows_of_each(domain.subject, table.subject[anyones])

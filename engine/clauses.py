@@ -8,9 +8,9 @@ from attrs import fields, frozen
 
 from duly.dsl import policy as p
 from duly.engine.dates import deadline_table
-from duly.engine.days import FAR, LAST, day_of
+from duly.engine.days import LAST
 from duly.engine.families import Region
-from duly.engine.plan import InForceOn, condition_text, leaves_of
+from duly.engine.plan import condition_text, in_its_place, leaves_of
 
 
 @frozen
@@ -26,12 +26,13 @@ class Stated:
         """What two duties share that ask for the same thing, whatever their limits."""
         duty = self.duty
         times = tuple(_without_limit(step.timing) for step in duty.steps)
-        return (self.scope, duty.act, duty.failing_which, duty.after, duty.when, times)
+        instead = tuple(clause.condition for clause in duty.instead)
+        return (self.scope, duty.act, duty.failing_which, duty.after, instead, times)
 
     @property
     def in_force(self) -> p.InForce:
         """The days on which both the rule and the duty itself are in force."""
-        return both_in_force(self.rule.in_force, self.duty.grounds.in_force)
+        return p.both_in_force(self.rule.in_force, self.duty.grounds.in_force)
 
     @property
     def words(self) -> str:
@@ -52,7 +53,7 @@ class StepOf:
     @property
     def standing(self) -> p.Condition | None:
         """What holds wherever the duty stands."""
-        return standing(self.scope, self.duty.when)
+        return standing(self.scope, in_its_place(self.duty))
 
 
 def _without_limit(timing: p.Timing) -> tuple[object, ...]:
@@ -76,23 +77,6 @@ def standing(scope: p.Scope, when: p.Condition | None = None) -> p.Condition | N
 def together(*conditions: p.Condition | None) -> p.And:
     """All of these at once; one that is not there asks for nothing."""
     return p.And(tuple(each for each in conditions if each is not None))
-
-
-def holds(clause: p.Unless) -> p.Condition:
-    """When an exception holds: its condition, on the days on which it is itself in force."""
-    in_force = clause.grounds.in_force
-    if in_force == p.InForce():
-        return clause.condition
-    first = day_of(in_force.start) if in_force.start is not None else 0
-    last = day_of(in_force.end) if in_force.end is not None else FAR
-    return p.And((clause.condition, InForceOn(first, last)))  # type: ignore[arg-type]
-
-
-def both_in_force(*parts: p.InForce) -> p.InForce:
-    """From the latest of the first days to the earliest of the last."""
-    starts = [each.start for each in parts if each.start is not None]
-    ends = [each.end for each in parts if each.end is not None]
-    return p.InForce(max(starts, default=None), min(ends, default=None))
 
 
 def outcome_text(clause: p.Unless) -> str:
@@ -160,14 +144,5 @@ def _reasons(rule: p.Rule) -> Iterator[str]:
     for scoped in rule.duties:
         duty = scoped.duty
         yield from duty.grounds.because
-        for clause in _exceptions(duty):
+        for clause in p.exceptions(duty):
             yield from clause.grounds.because
-
-
-def _exceptions(duty: p.Duty) -> Iterator[p.Unless]:
-    match duty:
-        case p.Do(steps=steps):
-            for step in steps:
-                yield from step.unless
-        case p.Have(unless=clauses) | p.Forbid(unless=clauses):
-            yield from clauses

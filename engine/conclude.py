@@ -111,8 +111,8 @@ def conclude(
     return Concluded(Obligations(columns), tuple(_summaries(plan, batches, recent)))
 
 
-def together(parts: Sequence[Concluded]) -> Concluded:
-    """The conclusions of several partitions as one, in their order."""
+def together(policy: p.Policy, parts: Sequence[Concluded]) -> Concluded:
+    """The conclusions of several partitions as one, in their order; the rules in the policy's."""
     if len(parts) == 1:
         return parts[0]
     columns = {
@@ -124,7 +124,8 @@ def together(parts: Sequence[Concluded]) -> Concluded:
         for summary in part.summaries:
             known = summaries.get(summary.qualified)
             summaries[summary.qualified] = summary if known is None else known.plus(summary)
-    return Concluded(Obligations(columns), tuple(summaries.values()))
+    ordered = (summaries.get(rule.qualified) for rule in policy.rules())
+    return Concluded(Obligations(columns), tuple(each for each in ordered if each is not None))
 
 
 _NO_TEXT = np.zeros(0, object)
@@ -391,7 +392,7 @@ DOUBTS = {
     b.UNDECIDED_ACT: "it is not known whether {test}",
     b.UNDECIDED_ANCHOR: "it is not known whether what it counts from is there",
     b.BLANK_START: "the start is blank: fill it in",
-    b.QUARANTINED: "a row of `{scope}` about this child is in quarantine",
+    b.QUARANTINED: "a row of `{scope}` about this {whom} is in quarantine",
     b.BLANK_BIRTH: "it may have been so always, and the date of birth is blank",
     b.TIME_OF_DAY: "the time of day of {untimed} is not on record, and it decides",
     b.NO_ANCHOR: "no record covers what it counts from",
@@ -452,18 +453,21 @@ def _untimed(batch: Batch) -> npt.NDArray[np.int64]:
     return which
 
 
-def _from_another_event(batch: Batch, act: p.Act) -> bool:
-    """Whether a ``within`` runs from events of another kind than the act's own."""
-    timing, table = batch.duty.steps[0].timing, batch.anchor_table
+def _order_matters(batch: Batch, act: p.Act) -> bool:
+    """Whether it must come before its anchor, or within a time of another event than its own."""
+    timing, table = batch.duty.steps[batch.step].timing, batch.anchor_table
+    if isinstance(timing, p.Before):
+        return True
     if not isinstance(timing, p.Within) or timing.anchor is None or act.dated == "end":
         return False
-    return table is not None and table.kind.nature == "event" and table.kind.name != act.event
+    other = table is not None and table.kind.nature == "event" and table.kind.name != act.event
+    return other and not batch.step
 
 
 def _order_unknown(batch: Batch) -> npt.NDArray[np.bool_]:
-    """Whether it was done on the day of another event, and which came first is not on record."""
+    """Whether it was done on its anchor's own day, and which came first is not on record."""
     duty = batch.duty.duty
-    if not isinstance(duty, p.Do) or batch.step or not _from_another_event(batch, duty.act):
+    if not isinstance(duty, p.Do) or not _order_matters(batch, duty.act):
         return np.zeros(len(batch), bool)
     same_day = (batch.fulfilled == batch.anchor) & (batch.fulfilled != MISSING)
     untimed = (batch.anchor_minute == UNTIMED) | (batch.fulfilled_minute == UNTIMED)
@@ -497,7 +501,8 @@ def reason(batch: Batch, row: int, absent: frozenset[str] = frozenset()) -> str:
     elif batch.assumed[row]:
         parts.append(f"assumed: {_missing_fact(batch, row, absent)}")
     if batch.act_table is not None and _unread(one).any():
-        parts.append(f"a row of `{batch.act_table.kind.name}` about this child is in quarantine")
+        row_of = f"a row of `{batch.act_table.kind.name}` about this {_whom(batch.duty)}"
+        parts.append(f"{row_of} is in quarantine")
     if _order_unknown(one).any():
         parts.append("the order within the day is not known")
     parts.extend(f"not confirmed: {text}" for text in _unconfirmed(batch, row))
@@ -515,7 +520,15 @@ def _unconfirmed(batch: Batch, row: int) -> tuple[str, ...]:
         mask = int(guard.table[batch.code[row]])
         standing = [outcome for n, outcome in enumerate(guard.outcomes) if mask >> n & 1]
         found.extend(text for outcome in standing for text in outcome.grounds.unconfirmed)
+    if batch.verdict[row] == b.IS_EXEMPT:
+        exempting = _exempting(duty.duty)
+        found.extend(text for clause in exempting for text in clause.grounds.unconfirmed)
     return tuple(dict.fromkeys(found))
+
+
+def _exempting(duty: p.Do | p.Have | p.Forbid) -> list[p.Unless]:
+    """The exceptions under which there is no duty."""
+    return [clause for clause in p.exceptions(duty) if clause.then is None]
 
 
 def _clause(batch: Batch, row: int) -> str:
@@ -526,8 +539,8 @@ def _clause(batch: Batch, row: int) -> str:
     mask = int(guard.table[batch.code[row]])
     standing = [o.text for n, o in enumerate(guard.outcomes) if mask >> n & 1 and o.duration]
     if batch.verdict[row] == b.IS_EXEMPT:
-        clauses = [u.text for s in duty.duty.steps for u in s.unless if u.then is None]
-        return ", ".join([duty.steps[batch.step].text, *(c.lstrip(", ") for c in clauses)])
+        clauses = [clause.text.lstrip(", ") for clause in _exempting(duty.duty)]
+        return ", ".join([duty.steps[batch.step].text, *clauses])
     own = duty.steps[batch.step].text
     if not standing or own in standing:
         return own
@@ -544,10 +557,16 @@ def _doubt(batch: Batch, row: int) -> str:
         act=batch.act_table.kind.name if batch.act_table is not None else "",
         test=test,
         scope=batch.scope_table.kind.name if batch.scope_table is not None else "",
+        whom=_whom(batch.duty),
         milestone="" if isinstance(duty, p.Have) else duty.act.milestone,
         calendar=_calendar(batch.duty),
         untimed=_names_untimed(batch, row),
     )
+
+
+def _whom(duty: DutyPlan) -> str:
+    """Whom a duty concerns, in a word."""
+    return (duty.rule.subject or "child").replace("_", " ")
 
 
 def _calendar(duty: DutyPlan) -> str:

@@ -16,6 +16,7 @@ from duly.engine.dates import Days, boundary_table, deadline_table
 from duly.engine.days import FAR, MISSING, UNKNOWN
 from duly.engine.elapsed import Seen, elapsed, seen_at_start, seen_in_rows, seen_on
 from duly.engine.facts import Column, Table
+from duly.engine.keys import first_of_each, last_of_each, next_day
 from duly.engine.lasting import added_up, lasting
 from duly.engine.plan import Group, Guard, InForceOn, Leaf, Surely
 from duly.engine.timeline import (
@@ -82,11 +83,10 @@ def seen(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> Seen:
         case p.Birthday(years):
             day = birthdays(years, caseload)
             every = np.arange(len(day), dtype=np.int32)
-            return seen_on(domain, every, day, day != MISSING)
+            born, unborn = every[day != MISSING], every[day == MISSING]
+            return seen_on(domain, (born, day[born]), (unborn, unborn * 0, unborn * 0 + FAR))
         case p.Becoming(condition):
-            found = stretches(condition, caseload)
-            began = found.start > 0
-            return seen_on(domain, found.subject[began], found.start[began], found.sure[began])
+            return seen_on(domain, *_became(condition, caseload))
         case p.EventDay() | p.PeriodEdge():
             return seen_in_rows(anchor, domain, caseload, tested)
         case p.AnyOf() | p.Missed():
@@ -333,6 +333,27 @@ def stretches(condition: p.Condition, caseload: Caseload) -> Stretches:
     open_ended = (close >= len(holds)) | (subject[safe] != subject[first])
     end = np.where(open_ended, FAR, day[safe]).astype(np.int32)
     return Stretches(line, subject[first], day[first], end, line.code[first] == TRUE_BIT)
+
+
+def _became(
+    condition: p.Condition, caseload: Caseload
+) -> tuple[tuple[Days, Days], tuple[Days, Days, Days]]:
+    """When a condition became true of subjects: the days that are sure, the days that may be.
+
+    It may have become so on any day on which it is unknown and on the first on which it is true
+    again, but not where it was surely true the day before.
+    """
+    line = possible(condition, lives(caseload), caseload)
+    changed = first_of_each(line.scope) | first_of_each(line.code)
+    subject, day, code = line.scope[changed], line.day[changed], line.code[changed]
+    first, last = first_of_each(subject), last_of_each(subject)
+    before = np.where(first, 0, np.append(0, code)[:-1])
+    after = np.where(last, 0, np.append(code, 0)[1:])
+    sure = (code == TRUE_BIT) & (before == FALSE_BIT)
+    begins = day + (before == TRUE_BIT)
+    ends = next_day(subject, day) - (after != TRUE_BIT)
+    unknown = (code == FALSE_BIT | TRUE_BIT) & (begins <= ends)
+    return (subject[sure], day[sure]), (subject[unknown], begins[unknown], ends[unknown])
 
 
 def guarded(guard: Guard, domain: Domain, caseload: Caseload) -> Timeline:

@@ -19,9 +19,9 @@ MANY = 1 << 12
 """More events than anybody has: what an uncovered stretch may hold."""
 
 
-Bounds = Callable[[Days, Days], tuple[Days, Days]]
-"""For scopes and days: the first days that count, at the latest and at the earliest; ``FAR`` where
-none counts."""
+Bounds = Callable[[Days, Days, Days | None], tuple[Days, Days]]
+"""For scopes and days the first days that count, at the latest and at the earliest; ``FAR`` where
+none may count.  With days up to which to look, the latest is that of an anchor up to them."""
 
 
 def since(leaf: p.Count, domain: Domain, caseload: Caseload, fits: Values, seen: Seen) -> Steps:
@@ -36,17 +36,20 @@ def since(leaf: p.Count, domain: Domain, caseload: Caseload, fits: Values, seen:
     moments = _moments(domain, scope, table.start[row], seen, table.covered_to + 1)
     at, day = scope_of(moments), day_in(moments)
     assert leaf.since is not None
-    latest, earliest = bounds_since(leaf.since, seen)(at, day)
+    bounds = bounds_since(leaf.since, seen)
+    latest, earliest = bounds(at, day, None)
     if own:
         earliest = np.maximum(earliest, domain.start[at])
-    may = _number(keys(scope, table.start[row]), at, earliest, day)
-    sure_rows = fits[row] == 1
-    must = _number(keys(scope[sure_rows], table.start[row][sure_rows]), at, latest, day)
-    may += _unseen(table, domain, caseload, at, earliest, day)
+    perhaps = np.sort(keys(scope, table.start[row]), kind="stable")
+    surely = np.sort(keys(scope, table.start[row])[fits[row] == 1], kind="stable")
+    may = _number(perhaps, at, earliest, day) + _unseen(table, domain, caseload, at, earliest, day)
+    must = _number(surely, at, latest, day)
     true, false = must >= leaf.at_least, may < leaf.at_least
     if leaf.at_most is not None:
         true &= may <= leaf.at_most
-        false |= must > leaf.at_most
+        enough = _enough(table, domain, caseload, perhaps, at, day, leaf.at_least)
+        latest, _ = bounds(at, day, enough)
+        false |= _number(surely, at, latest, day) > leaf.at_most
     value = np.where(true, 1, np.where(false, 0, UNKNOWN)).astype(np.int8)
     return clipped(domain, at, day, value)
 
@@ -54,17 +57,19 @@ def since(leaf: p.Count, domain: Domain, caseload: Caseload, fits: Values, seen:
 def _moments(domain: Domain, scope: Days, day: Days, seen: Seen, uncovered: int) -> Keys:
     """The days on which a count may change, those before the scope moved to its first day.
 
-    ``uncovered`` is the first day that no record covers any more.
+    On the day after an event there may have been a later anchor already.  ``uncovered`` is the
+    first day that no record covers any more.
     """
     every = np.arange(len(domain), dtype=np.int32)
     scopes = np.concatenate(
-        [every, every, scope, seen.scope, seen.scope, seen.gap, seen.gap, seen.gap]
+        [every, every, scope, scope, seen.scope, seen.scope, seen.gap, seen.gap, seen.gap]
     )
     days = np.concatenate(
         [
             domain.start,
             np.full(len(domain), min(uncovered, FAR)),
             day,
+            day + 1,
             seen.day,
             seen.day + 1,
             seen.gap_first,
@@ -81,13 +86,15 @@ def _moments(domain: Domain, scope: Days, day: Days, seen: Seen, uncovered: int)
 def bounds(seen: Seen, previous: bool) -> Bounds:
     """The first days that count: since the latest anchor that may be, and the latest sure one."""
 
-    def found(at: Days, day: Days) -> tuple[Days, Days]:
+    def found(at: Days, day: Days, up_to: Days | None) -> tuple[Days, Days]:
         until = day - previous
         sure = _latest(seen.scope, seen.day, at, until)
-        may_be = np.maximum(sure, _latest_in_gaps(seen, at, until))
+        last = until if up_to is None else np.minimum(until, up_to - previous)
+        may_be = np.maximum(sure, latest_in_gaps(seen, at, last))
         otherwise = np.zeros(len(at), np.int32) if previous else _earliest_gap(seen, at, until)
         earliest = np.where(sure >= 0, sure + previous, otherwise)
-        there = may_be if previous else sure  # without a sure anchor nothing surely counts
+        # without a sure anchor nothing surely counts
+        there = may_be if previous or up_to is not None else sure
         latest = np.where(there >= 0, may_be + previous, 0 if previous else FAR)
         return latest.astype(np.int32), earliest.astype(np.int32)
 
@@ -97,10 +104,11 @@ def bounds(seen: Seen, previous: bool) -> Bounds:
 def bounds_of_nth(surely: tuple[Days, Days], perhaps: tuple[Days, Days]) -> Bounds:
     """The first days that count since an n-th anchor: where it surely is, and where it may be."""
 
-    def found(at: Days, day: Days) -> tuple[Days, Days]:
+    def found(at: Days, day: Days, up_to: Days | None) -> tuple[Days, Days]:
         latest, earliest = (_latest(scope, when, at, day) for scope, when in (surely, perhaps))
+        latest = np.where(latest >= 0, latest, FAR)
         return (
-            np.where(latest >= 0, latest, FAR).astype(np.int32),
+            (latest if up_to is None else np.minimum(latest, up_to)).astype(np.int32),
             np.where(earliest >= 0, earliest, FAR).astype(np.int32),
         )
 
@@ -125,7 +133,7 @@ def _latest(scope: Days, day: Days, at: Days, until: Days) -> Days:
     return np.where(there, day_in(found), -1).astype(np.int32)
 
 
-def _latest_in_gaps(seen: Seen, at: Days, until: Days) -> Days:
+def latest_in_gaps(seen: Seen, at: Days, until: Days) -> Days:
     """The latest day up to another on which an anchor may have gone unseen, -1 for none."""
     latest = np.full(len(at), -1, np.int32)
     order = np.argsort(keys(seen.gap, seen.gap_first), kind="stable")
@@ -148,8 +156,7 @@ def _earliest_gap(seen: Seen, at: Days, until: Days) -> Days:
 
 
 def _number(known: Keys, at: Days, begins: Days, day: Days) -> Keys:
-    """How many of the known lie between two days of a scope, both included."""
-    known = np.sort(known, kind="stable")
+    """How many of the known, which are in order, lie between two days of a scope, both included."""
     lo = np.searchsorted(known, keys(at, np.minimum(begins, FAR)), side="left")
     hi = np.searchsorted(known, keys(at, day), side="right")
     return np.where(begins <= day, hi - lo, 0)
@@ -162,3 +169,21 @@ def _unseen(
     early = (table.covered_from[domain.subject[at]] > begins) & (begins <= day)
     late = (table.covered_to < caseload.as_at) & (day > table.covered_to) & (begins <= day)
     return np.where(early | late, MANY, 0)
+
+
+def _enough(
+    table: Table,
+    domain: Domain,
+    caseload: Caseload,
+    known: Keys,
+    at: Days,
+    day: Days,
+    number: int,
+) -> Days:
+    """The last day from which on there may be as many of the known up to another, -1 for none."""
+    place = np.searchsorted(known, keys(at, day), side="right") - number
+    found = np.append(known, -1)[np.maximum(place, -1)]
+    theirs = np.where(scope_of(found) == at, day_in(found), -1)
+    unseen = np.minimum(table.covered_from[domain.subject[at]] - 1, day)
+    late = (table.covered_to < caseload.as_at) & (day > table.covered_to)
+    return np.where(late, day, np.maximum(theirs, unseen)).astype(np.int32)

@@ -15,7 +15,15 @@ from attrs import evolve, frozen
 
 from duly.dsl import policy as p
 from duly.dsl.source import Span
-from duly.engine.batch import IS_EXEMPT, MET, MET_LATE, NOT_MET, OVERDUE
+from duly.engine.batch import (
+    DUE,
+    IS_EXEMPT,
+    MET,
+    MET_LATE,
+    NEEDS_JUDGEMENT,
+    NOT_MET,
+    OVERDUE,
+)
 from duly.engine.caseload import Caseload
 from duly.engine.days import FAR, UNKNOWN
 from duly.engine.judging import segments_of
@@ -26,6 +34,10 @@ from duly.engine.scenarios import Outcome, Result, fits
 from duly.engine.scopes import scopes_of
 
 Part = Literal["step", "exception", "kept", "missed"]
+"""What there is to reach of a duty."""
+
+Side = Literal["due", "judged", "exempt"]
+"""Verdicts that are neither met nor missed, and that some scenario expects."""
 
 
 @frozen
@@ -38,7 +50,7 @@ class Branch:
     rule: str
     duty: int
     step: int
-    part: Part
+    part: Part | Side
     clause: int = 0
 
 
@@ -63,13 +75,18 @@ class Coverage:
 
 def coverage(duties: Sequence[DutyPlan], results: Sequence[Result]) -> Coverage:
     """What the scenarios reach of these duties."""
-    seen = {branch for result in results for branch in _reached(result)}
+    seen = reached(results)
     there = {branch: gap for duty in duties for branch, gap in _branches(duty)}
     return Coverage(
-        Counter(branch.part for branch in there),
-        Counter(branch.part for branch in there if branch in seen),
+        Counter(gap.part for gap in there.values()),
+        Counter(gap.part for branch, gap in there.items() if branch in seen),
         tuple(_worth_saying(there, seen)),
     )
+
+
+def reached(results: Sequence[Result]) -> frozenset[Branch]:
+    """Every branch that an expectation of the scenarios is about."""
+    return frozenset(branch for result in results for branch in _reached(result))
 
 
 def _worth_saying(there: Mapping[Branch, Gap], seen: Collection[Branch]) -> Iterator[Gap]:
@@ -120,6 +137,17 @@ def _steps(duty: DutyPlan) -> Iterator[_Step]:
 # ----------------------------------------------------------------------- what was reached
 
 
+_SIDES: Mapping[int, Part | Side] = {
+    MET: "kept",
+    MET_LATE: "missed",
+    OVERDUE: "missed",
+    NOT_MET: "missed",
+    DUE: "due",
+    NEEDS_JUDGEMENT: "judged",
+    IS_EXEMPT: "exempt",
+}
+
+
 def _reached(result: Result) -> Iterator[Branch]:
     for expected in result.scenario.expectations:
         for outcome in result.outcomes[expected.rule]:
@@ -132,10 +160,8 @@ def _of(outcome: Outcome, caseload: Caseload) -> Iterator[Branch]:
     place = (duty.rule.qualified, duty.number, batch.step)
     verdict = batch.verdict[outcome.row]
     yield Branch(*place, "step")
-    if verdict == MET:
-        yield Branch(*place, "kept")
-    elif verdict in (MET_LATE, OVERDUE, NOT_MET):
-        yield Branch(*place, "missed")
+    if verdict in _SIDES:
+        yield Branch(*place, _SIDES[verdict])
     guard = duty.guard or duty.steps[batch.step].guard
     for code in _deciding(outcome, caseload):
         clause = _clause(guard, code)

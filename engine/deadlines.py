@@ -27,10 +27,10 @@ class Segments:
     """A guard's timeline, ready to be walked.
 
     ``following`` is the first day of the next segment of the same scope, ``FAR`` for the last;
-    ``soonest``, ``latest`` and ``longest`` have one row for each set of outcomes that occurs, and
-    in it for each anchor day the earliest and the latest deadline that the set allows, ``FAR`` for
-    none, and the latest if the duty does stand; a segment's ``place`` plus the anchor day is where
-    to look in the flattened table.
+    ``soonest`` and ``latest`` have one row for each set of outcomes that occurs, and in it for each
+    anchor day the earliest and the latest deadline that the set allows, ``FAR`` for none; a
+    segment's ``place`` plus the anchor day is where to look in the flattened table.  ``limits`` has
+    one row for each outcome, and in it the deadlines of anchors from day ``first`` on.
     ``open`` marks segments with more than one possible outcome, ``next_open`` is the first of them
     at or after each segment (their number where there is none); ``stands`` marks those on which
     the duty stands or may; ``stood_before`` and ``exempt_before`` count the segments before each
@@ -46,7 +46,8 @@ class Segments:
     place: npt.NDArray[np.int64]
     soonest: Days
     latest: Days
-    longest: Days
+    limits: Days
+    first: int
     open: Flags
     next_open: npt.NDArray[np.intp]
     stands: Flags
@@ -83,9 +84,10 @@ def segments(line: Timeline, guard: Guard, last_anchor: int) -> Segments:
     width = max(last_anchor - first_anchor, 0) + 1
     window = slice(first_anchor, first_anchor + width)
 
-    def tables(without: int, pick: np.ufunc) -> Days:
-        sets = ((int(m) & ~without) or int(m) for m in used)
-        return np.stack([_allowed(outcomes, guard, pick, window) for outcomes in sets])
+    limits = np.stack([limit_table(outcome)[window] for outcome in guard.outcomes])
+
+    def tables(pick: np.ufunc) -> Days:
+        return np.stack([pick.reduce(limits[members(int(mask))]) for mask in used])
 
     stands = (mask & ~guard.no_duty) != 0
     judged = (mask & ~guard.judged) == 0
@@ -96,9 +98,10 @@ def segments(line: Timeline, guard: Guard, last_anchor: int) -> Segments:
         line.code,
         mask,
         which.astype(np.int64) * width - first_anchor,
-        tables(0, np.minimum),
-        tables(0, np.maximum),
-        tables(guard.no_duty, np.maximum),
+        tables(np.minimum),
+        tables(np.maximum),
+        limits,
+        first_anchor,
         (mask & (mask - 1)) != 0,
         _next(mask & (mask - 1) != 0),
         stands,
@@ -132,17 +135,9 @@ def _next(marked: Flags) -> npt.NDArray[np.intp]:
     return nearest
 
 
-def _allowed(mask: int, guard: Guard, pick: np.ufunc, window: slice) -> Days:
-    """The earliest or the latest deadline of the outcomes in the set, for the anchor days."""
-    tables = [
-        limit_table(outcome)[window]
-        for number, outcome in enumerate(guard.outcomes)
-        if mask >> number & 1
-    ]
-    result: Days = tables[0]
-    for table in tables[1:]:
-        result = pick(result, table)
-    return result
+def members(mask: int) -> list[int]:
+    """The outcomes in a set."""
+    return [number for number in range(mask.bit_length()) if mask >> number & 1]
 
 
 def limit_table(outcome: Outcome) -> Days:
@@ -223,7 +218,6 @@ def repeating(
 def once(
     line: Segments,
     tables: Days,
-    longest: Days,
     anchor: Days,
     stands: Days,
     first: npt.NDArray[np.intp],
@@ -233,38 +227,91 @@ def once(
     """Deadlines of ``within``: never, where the last day finds the duty not standing (T-26).
 
     Where the limit has run out before the duty first stands, its last day has gone by; where it
-    runs out because an interval became shorter, it is due on that day.  ``longest`` are the limits
-    by which an obligation may outlive a day that the shortest would not.
+    runs out because an interval became shorter, it is due on that day.
     """
     never = FAR * line.unit
     if line.unit > 1:
         stands = stands * line.unit
-    flat, reserve = tables.reshape(-1), longest.reshape(-1)
+    flat = tables.reshape(-1)
     due = np.full(len(anchor), never, np.int32)
     decided = first.copy()
     i = np.arange(len(anchor))
     segment, best, by = first, np.full(len(anchor), never, np.int32), first
-    alive, spared = best, np.zeros(len(anchor), bool)
     while len(i):
-        place = line.place[segment] + anchor[i]
-        own, following = flat[place], line.following[segment]
+        own, following = flat[line.place[segment] + anchor[i]], line.following[segment]
         standing, newly = own < never, best == never
         begins = np.maximum(line.day[segment], stands[i])
         newer = own < (best if strict else never)
         by, best = np.where(newer, segment, by), np.where(newer, own, best)
-        longest_own = np.minimum(alive, reserve[place]) if strict else reserve[place]
-        alive = np.where(standing, longest_own, alive)
-        gone_by = standing & newly & (stands[i] <= best) & (best < begins)
-        saved = gone_by & (alive >= begins)  # by a longer limit that day, the shorter one next day
-        day = np.where(saved, np.minimum(alive, begins + line.unit), np.maximum(begins, best))
-        found = standing & (saved | ~gone_by) & (day < following)
-        passed = ~standing & (best < following)
-        kept = passed & (alive >= following)
-        best = np.where(saved | kept, alive, best)
-        spared[i[saved | kept]] = True
+        gone_by = newly & (stands[i] <= best) & (best < begins)
+        lost = np.where(standing, gone_by, best < following)
+        day = np.maximum(begins, best)
+        found = standing & ~lost & (day < following)
         due[i[found]], decided[i[found]] = day[found], by[found]
-        lost = (gone_by & ~saved) | (passed & ~kept)
         on = ~found & ~lost & (following < never)
-        i, segment = i[on], segment[on] + 1
-        best, by, alive = best[on], by[on], alive[on]
-    return Due(_in_days(line, due), decided, spared)
+        i, segment, best, by = i[on], segment[on] + 1, best[on], by[on]
+    return Due(_in_days(line, due), decided, np.zeros(len(due), bool))
+
+
+def once_of_any(
+    line: Segments,
+    anchor: Days,
+    stands: Days,
+    first: npt.NDArray[np.intp],
+    *,
+    strict: bool,
+) -> tuple[Due, npt.NDArray[np.intp]]:
+    """The same where it is not known what is asked: the earliest deadline of all completions.
+
+    Each completion comes to a segment with a limit, that of one of the outcomes, or ``fresh``, if
+    it has not stood yet.  On each day it may take any outcome that the segment allows; it is
+    ``lost`` where it does not stand on its last day.  Gives the outcomes whose limits decided, too.
+    """
+    never, outcomes = FAR * line.unit, np.arange(len(line.limits))
+    stands = stands * line.unit
+    due, decided = np.full(len(anchor), never, np.int32), first.copy()
+    by_outcome, spared = np.zeros(len(anchor), np.intp), np.zeros(len(anchor), bool)
+    i, segment = np.arange(len(anchor)), first
+    held = np.zeros((len(anchor), len(outcomes)), bool)
+    since = np.zeros(held.shape, np.intp)
+    fresh, lost = np.ones(len(anchor), bool), np.zeros(len(anchor), bool)
+    while len(i):
+        limit, following = line.limits[:, anchor[i] - line.first].T, line.following[segment]
+        begins = np.maximum(line.day[segment], stands[i])
+        allowed = (line.mask[segment][:, None] >> outcomes & 1).astype(bool)
+        standing = allowed & (limit < never)
+        rests, stood = (allowed & ~standing).any(1), standing.any(1)
+        gone_by = (stands[i][:, None] <= limit) & (limit < begins[:, None])
+        begun = standing & fresh[:, None] & ~gone_by
+        lost |= (standing & fresh[:, None] & gone_by).any(1)
+        lost |= ~stood & (held & (limit < following[:, None])).any(1)
+        # on the first day of the segment, and on those after it
+        now = begun | _taken(standing, held, limit, strict=strict)
+        more = (begins + line.unit < following)[:, None]
+        later = now | (_taken(standing, now, limit, strict=strict) & more)
+        soonest, next_day = (np.where(some, limit, never).min(1) for some in (now, later))
+        at_once, after = np.maximum(begins, soonest), np.maximum(begins + line.unit, next_day)
+        day, chosen = np.minimum(at_once, after), np.where(after < at_once, next_day, soonest)
+        newly = later & ~held if strict else later
+        since[newly] = np.broadcast_to(segment[:, None], held.shape)[newly]
+        found = stood & (day < following)
+        which = (later & (limit == chosen[:, None])).argmax(1)
+        due[i[found]], by_outcome[i[found]] = day[found], which[found]
+        decided[i[found]] = since[np.arange(len(i)), which][found]
+        latest = np.maximum(begins, np.where(now, limit, 0).max(1))
+        spared[i[found]] = (lost | rests | (latest != day))[found]
+        stays = held & np.where(stood, rests, True)[:, None] & (limit >= following[:, None])
+        held, fresh = later | stays, fresh & rests
+        on = ~found & (held.any(1) | fresh) & (following < never)
+        i, segment, held, since = i[on], segment[on] + 1, held[on], since[on]
+        fresh, lost = fresh[on], lost[on]
+    return Due(_in_days(line, due), decided, spared), by_outcome
+
+
+def _taken(standing: Flags, held: Flags, limit: Days, *, strict: bool) -> Flags:
+    """The limits with which completions that hold some go on from a day on which they stand."""
+    taken: Flags = standing & held.any(axis=1, keepdims=True)
+    if strict:
+        most, longest = (np.where(some, limit, -1).max(1)[:, None] for some in (held, standing))
+        taken = (standing & (limit <= most)) | (held & (limit <= longest))
+    return taken

@@ -25,12 +25,13 @@ from duly.engine.batch import (
 )
 from duly.engine.caseload import Caseload
 from duly.engine.conditions import TRUE_BIT
+from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING, UNTIMED
 from duly.engine.keys import Flags, keys, timed_keys
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import DutyPlan
-from duly.engine.runs import Run
-from duly.engine.scopes import Acts, Scopes
+from duly.engine.runs import Between, Run
+from duly.engine.scopes import Acts, Scopes, after
 
 _MISSED = np.isin(np.arange(len(VERDICTS)), (OVERDUE, NOT_MET, MET_LATE))
 _FINDING = ~np.isin(np.arange(len(VERDICTS)), (IS_EXEMPT, NEEDS_JUDGEMENT))
@@ -118,6 +119,8 @@ def _undecided(
     if acts.times is None or run.from_minute is None:
         lo = np.searchsorted(acts.undecided, first_key, side="left")
         hi = np.searchsorted(acts.undecided, last_key, side="right")
+        if run.between is not None and acts.times is not None:
+            hi = hi + _by_the_hour(run.between[some], run.anchor[some], scope, last, acts)
     else:
         own_day = run.earliest[some] == run.anchor[some]
         from_minute = np.where(own_day, run.from_minute[some], 0)
@@ -126,7 +129,24 @@ def _undecided(
         hi = np.searchsorted(timed, timed_keys(last_key, day_end), side="right")
     marked[some] = (hi > lo) & missed[some]
     begun = np.searchsorted(acts.undecided, acts.in_scope(scope, run.begun[some]), side="left")
-    before = np.maximum(run.earliest - 1, run.begun)[some]
+    before = np.max([run.earliest - 1, run.anchor, run.begun], axis=0)[some]
     until = np.searchsorted(acts.undecided, acts.in_scope(scope, before), side="right")
     marked[some] |= (until > begun) & moved[some]
     return marked
+
+
+def _by_the_hour(
+    between: Between, anchor: Days, scope: Days, last: Days, acts: Acts
+) -> npt.NDArray[np.intp]:
+    """How many acts that may not fit the hours add, on the anchors' own days, or take away."""
+    assert acts.times is not None
+    before = np.maximum(between.previous, 0)
+    own, previous = acts.in_scope(scope, anchor), acts.in_scope(scope, before)
+    too_late, later = (
+        np.subtract(*(np.searchsorted(acts.times.undecided, each) for each in reversed(some)))
+        for some in (after(own, between.minute), after(previous, between.previous_minute))
+    )
+    too_late[(between.minute == UNTIMED) | (last < anchor)] = 0
+    later[(between.previous_minute == UNTIMED) | (last < before)] = 0
+    more: npt.NDArray[np.intp] = later - too_late
+    return more

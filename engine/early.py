@@ -17,26 +17,38 @@ from duly.engine.anchors import Anchors, anchors_of, still_expected
 from duly.engine.batch import IS_EXEMPT, Batch
 from duly.engine.caseload import Caseload
 from duly.engine.conditions import tested
-from duly.engine.dates import Days, lead_table
-from duly.engine.days import FAR, MISSING
+from duly.engine.dates import Days
+from duly.engine.days import FAR, MISSING, UNTIMED
 from duly.engine.deadlines import UNLIMITED, Due, Segments
 from duly.engine.doubts import may_not_be_there
 from duly.engine.facts import Table
-from duly.engine.hours import extremes, in_hours, minute_of
+from duly.engine.hours import act_minutes, extremes, in_hours, minute_of
 from duly.engine.judging import (
+    came_after,
     concluded,
     deadlines_of,
+    due_before,
     judged,
+    of_one_day,
     overran,
     segments_of,
     with_overrun,
 )
-from duly.engine.keys import Flags, first_of_each, keys, place_in_scope, total_in_scope
+from duly.engine.keys import (
+    Flags,
+    day_in,
+    first_of_each,
+    keys,
+    place_in_scope,
+    scope_of,
+    total_in_scope,
+)
 from duly.engine.moments import any_hour, moments
-from duly.engine.plan import EXEMPT, DutyPlan, StepPlan
-from duly.engine.runs import FROM_ANCHOR, FROM_START, Run, milestones
+from duly.engine.periods import periods_of
+from duly.engine.plan import DutyPlan, StepPlan
+from duly.engine.runs import FROM_ANCHOR, FROM_START, Between, Run, milestones
 from duly.engine.scopes import Acts, Scopes
-from duly.engine.timeline import Domain, Values
+from duly.engine.timeline import Values
 
 
 def early(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> Iterator[Batch]:
@@ -54,7 +66,8 @@ def early(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> Ite
     else:
         due = _due(duty, anchors.scope, anchors.day, scopes, line)
         run, due = _run(duty, anchors, due, scopes, acts)
-        run, due = _of_one_day(step, run, due, scopes, line)
+        if isinstance(step.timing, p.Before):
+            run, due = of_one_day(step.timing, run, due, scopes, line)
         batch = concluded(duty, run, scopes, acts, line, due, caseload)
     yield _possible(batch, scopes)
 
@@ -74,16 +87,15 @@ def own_early(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) ->
     if isinstance(step.timing, p.By):
         yield _possible(judged(duty, run, scopes, sure, line, caseload), scopes)
         return
-    due = _due(duty, run.scope, run.anchor, scopes, line)
-    in_time = run.fulfilled <= run.anchor
+    own = act_minutes(duty.duty.act, table, run.act)
+    in_time = (run.fulfilled <= run.anchor) & ~came_after(run, own)
     run = evolve(
         run,
         end=np.minimum(run.end, run.anchor + 1).astype(np.int32),
         fulfilled=np.where(in_time, run.fulfilled, FAR).astype(np.int32),
         act=np.where(in_time, run.act, -1).astype(np.int32),
     )
-    run, due = _of_one_day(step, run, due, scopes, line)
-    yield _possible(concluded(duty, run, scopes, sure, line, due, caseload), scopes)
+    yield _possible(judged(duty, run, scopes, sure, line, caseload), scopes)
 
 
 def _with_those_to_come(act: p.Act, caseload: Caseload) -> tuple[Table, Values]:
@@ -97,27 +109,6 @@ def _with_those_to_come(act: p.Act, caseload: Caseload) -> tuple[Table, Values]:
     done = tested(act.where, all_rows, both)
     to_come = tested(still_expected(act.where, all_rows.kind), all_rows, both)
     return all_rows, np.where(all_rows.start > caseload.as_at, to_come, done).astype(np.int8)
-
-
-def _of_one_day(
-    step: StepPlan, run: Run, due: Due, scopes: Scopes, line: Segments
-) -> tuple[Run, Due]:
-    """``before``: whether the duty stands is looked at on one day alone, and nothing goes on."""
-    if not isinstance(step.timing, p.Before):
-        return run, due
-    there = (due.day < FAR) | (line.mask[due.segment] == 1 << EXEMPT)
-    looked_at = _looked_at(step.timing, run.scope, run.anchor, scopes)
-    return (
-        evolve(run, stands=looked_at).take(there),
-        Due(due.day[there], due.segment[there], due.spared[there]),
-    )
-
-
-def _looked_at(timing: p.Before, scope: Days, day: Days, scopes: Scopes) -> Days:
-    """The day on which it counts whether the duty stands: the last one to act, in the scope."""
-    domain = scopes.domain
-    limit = lead_table(timing.lead, clear=timing.clear)[day]
-    return np.clip(limit, domain.start[scope], domain.end[scope] - 1).astype(np.int32)
 
 
 def _in_hours(
@@ -147,16 +138,12 @@ def _due(duty: DutyPlan, scope: Days, day: Days, scopes: Scopes, line: Segments)
     """When each falls due, by the guard's timeline."""
     timing = duty.steps[0].timing
     assert isinstance(timing, p.By | p.Before)
-    if isinstance(timing, p.By):
-        due = deadlines_of(duty, 0, scope, (day, day), line)
-        if timing.clock is None:
-            return due
-        return evolve(due, ends=moments(due.day, minute_of(timing.clock)))
-    limit = lead_table(timing.lead, clear=timing.clear)[day]
-    segment = line.at_any(scope, _looked_at(timing, scope, day, scopes))
-    return Due(
-        np.where(line.stands[segment], limit, FAR).astype(np.int32), segment, line.open[segment]
-    )
+    if isinstance(timing, p.Before):
+        return due_before(timing, scope, day, scopes, line)
+    due = deadlines_of(duty, 0, scope, (day, day), line)
+    if timing.clock is None:
+        return due
+    return evolve(due, ends=moments(due.day, minute_of(timing.clock)))
 
 
 def _run(
@@ -189,7 +176,16 @@ def _run(
         own = (in_time > 0) & (acts.key[last] == acts.in_scope(scope, due.day))
         late = overran(act, acts, scope, acts.day[last], acts.row[last], due, strict=strict)
         in_time -= own & late
-    fulfilled, row = _claims(scope, earliest, in_time, due.day, last_day, acts)
+    between = _between(anchors) if before and acts.times is not None else None
+    # what could not be met claims nothing that comes too late for it
+    could_not = due.day < domain.start[scope]
+    until = np.where(could_not, np.minimum(last_day, due.day), last_day)
+    if between is None:
+        fulfilled, row = _claims(scope, earliest, in_time, due.day, until, acts)
+    else:
+        fulfilled, row = _claims_by_the_hour(
+            scope, (earliest, day), in_time, due.day, until, acts, between
+        )
     run = Run(
         step=0,
         scope=scope,
@@ -207,6 +203,8 @@ def _run(
         assumed=np.zeros(len(scope), bool),
         doubtful=total_in_scope(scope, anchors.doubtful.astype(np.int64)) > 0,
         anchor_table=anchors.table,
+        hours=anchors.hours if before else None,
+        between=between,
     )
     return run, due if due.ends is None else with_overrun(act, run, acts, due, strict=strict)
 
@@ -216,20 +214,63 @@ def _bounds(anchors: Anchors, scopes: Scopes) -> tuple[Days, Days]:
     scope, day, domain = anchors.scope, anchors.day, scopes.domain
     first = first_of_each(scope)
     previous = np.concatenate([[0], day[:-1]]) if len(day) else day
-    earliest = np.where(first, _end_of_like_period(domain)[scope], previous + 1)
+    earliest = np.where(first, _end_of_like_period(scopes)[scope], previous + 1)
     start = np.where(domain.start[scope] > 0, domain.start[scope], day)
     return earliest.astype(np.int32), np.where(first, start, previous).astype(np.int32)
 
 
-def _end_of_like_period(domain: Domain) -> Days:
-    """The day on which each subject's previous scope ended, 0 where there was none."""
-    if domain.period is None:
+def _end_of_like_period(scopes: Scopes) -> Days:
+    """The day on which each subject's previous period ended, 0 where there was none.
+
+    One whose start is blank is no scope, but it ended all the same.
+    """
+    domain = scopes.domain
+    if scopes.table is None:
         return np.zeros(len(domain), np.int32)
-    ends = np.sort(keys(domain.subject, domain.end), kind="stable")
+    periods = periods_of(scopes.table)
+    ends = np.sort(keys(periods.subject, periods.end), kind="stable")
     place = np.searchsorted(ends, keys(domain.subject, domain.start), side="right") - 1
-    found = ends[np.maximum(place, 0)] if len(ends) else ends
-    same = (place >= 0) & ((found >> FAR.bit_length()) == domain.subject)
-    return np.where(same, found & FAR, 0).astype(np.int32)
+    found = np.append(ends, -1)[np.maximum(place, -1)]
+    return np.where(scope_of(found) == domain.subject, day_in(found), 0).astype(np.int32)
+
+
+def _between(anchors: Anchors) -> Between | None:
+    """The hours of anchors, and of the ones before, where a source has any."""
+    if anchors.hours is None:
+        return None
+    minute, first = anchors.hours.minute, first_of_each(anchors.scope)
+    previous = np.where(first, MISSING, np.roll(anchors.day, 1)).astype(np.int32)
+    return Between(previous, np.where(first, UNTIMED, np.roll(minute, 1)).astype(np.int16), minute)
+
+
+def _claims_by_the_hour(
+    scope: Days,
+    days: tuple[Days, Days],
+    in_time: npt.NDArray[np.intp],
+    deadline: Days,
+    last_day: Days,
+    acts: Acts,
+    between: Between,
+) -> tuple[Days, Days]:
+    """The same, where hours say whether an act of an anchor's own day came after it.
+
+    ``days`` are the first on which acts count, and the anchors' own.
+    """
+    assert acts.times is not None
+    earliest, day = days
+    before = np.maximum(between.previous, 0)
+    later = acts.times.after(acts.in_scope(scope, before), between.previous_minute)
+    sooner = acts.times.not_after(acts.in_scope(scope, day), between.minute)
+    fulfilled, row = _claims(
+        scope,
+        np.where(later >= 0, before, earliest),
+        in_time,
+        deadline,
+        np.where(sooner >= 0, last_day, np.minimum(last_day, day - 1)),
+        acts,
+    )
+    row = np.where(fulfilled == day, sooner, row)
+    return fulfilled, np.where(fulfilled == between.previous, later, row).astype(np.int32)
 
 
 def _claims(

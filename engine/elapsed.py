@@ -70,12 +70,13 @@ def elapsed(leaf: p.Elapsed, domain: Domain, seen: Seen) -> Steps:
     if leaf.duration.count == 0:  # whether there has been one: a later one changes nothing
         must = _reached(domain, seen.scope, seen.day, seen.day)
         return between(domain, may, must)
+    gap, first, until = _gaps(seen)
     clear = ~_in_gap(seen)
-    last = np.where(first_sure[seen.gap] <= seen.gap_last, seen.gap_last, FAR)
+    last = np.where(first_sure[gap] <= until, until, FAR)
     must = _reached(
         domain,
-        np.concatenate([seen.scope[clear], seen.gap]),
-        np.concatenate([seen.day[clear], seen.gap_first]),
+        np.concatenate([seen.scope[clear], gap]),
+        np.concatenate([seen.day[clear], first]),
         boundary[np.concatenate([seen.day[clear], last])],
     )
     return between(domain, may, must)
@@ -86,9 +87,8 @@ def _elapsed_since_nth(ordinal: int, seen: Seen, domain: Domain, boundary: Days)
     surely, perhaps = nth_days(ordinal, seen)
 
     def reached(scope: Days, day: Days) -> Steps:
-        always = day < ordinal  # before all records
-        found, ran_out = np.where(always, 0, day), np.where(always, 0, boundary[day])
-        return _reached(domain, scope, found.astype(np.int32), ran_out)
+        ran_out = np.where(day == 0, 0, boundary[day])  # day 0 is before all records
+        return _reached(domain, scope, day, ran_out.astype(np.int32))
 
     return between(domain, reached(*perhaps), reached(*surely))
 
@@ -96,7 +96,8 @@ def _elapsed_since_nth(ordinal: int, seen: Seen, domain: Domain, boundary: Days)
 def nth_days(ordinal: int, seen: Seen) -> tuple[tuple[Days, Days], tuple[Days, Days]]:
     """Scopes and days of the n-th anchor: of the n-th sure one, and of the n-th that may be.
 
-    A gap may hold as many as are wanted, from its first day on.
+    A gap may hold as many as are wanted, from its first day on; where that is before all records,
+    they all may have been.
     """
     may_scope, may_day = [seen.scope], [seen.day]
     for later in range(ordinal):
@@ -107,9 +108,10 @@ def nth_days(ordinal: int, seen: Seen) -> tuple[tuple[Days, Days], tuple[Days, D
     perhaps_scope, perhaps_day = np.concatenate(may_scope), np.concatenate(may_day)
     surely = _nth_day(seen.scope, seen.day, ordinal)
     perhaps = _nth_day(perhaps_scope, perhaps_day, ordinal)
+    earliest = perhaps_day[perhaps]
     return (
         (seen.scope[surely], seen.day[surely]),
-        (perhaps_scope[perhaps], perhaps_day[perhaps]),
+        (perhaps_scope[perhaps], np.where(earliest < ordinal, 0, earliest)),
     )
 
 
@@ -123,11 +125,16 @@ def _reached(domain: Domain, scope: Days, day: Days, boundary: Days) -> Steps:
     return clipped(domain, np.concatenate([scope, scope[run]]), days, values)
 
 
-def _in_gap(seen: Seen) -> Flags:
-    """Which sure days lie in a stretch in which a later one may have gone unseen."""
+def _gaps(seen: Seen) -> tuple[Days, Days, Days]:
+    """The stretches in order: scope, first day, and the last day of all begun by then."""
     order = np.argsort(keys(seen.gap, seen.gap_first), kind="stable")
     gap, first = seen.gap[order], seen.gap_first[order]
-    last = day_in(np.maximum.accumulate(keys(gap, seen.gap_last[order])))  # of all begun so far
+    return gap, first, day_in(np.maximum.accumulate(keys(gap, seen.gap_last[order])))
+
+
+def _in_gap(seen: Seen) -> Flags:
+    """Which sure days lie in a stretch in which a later one may have gone unseen."""
+    gap, first, last = _gaps(seen)
     found = np.searchsorted(keys(gap, first), keys(seen.scope, seen.day), side="right") - 1
     safe = np.maximum(found, 0)
     inside: Flags = (found >= 0) & (gap[safe] == seen.scope) & (seen.day <= last[safe])
@@ -140,20 +147,15 @@ def seen_at_start(domain: Domain) -> Seen:
     return Seen(np.arange(len(domain), dtype=np.int32), domain.start, none, none, none)
 
 
-def seen_on(domain: Domain, subject: Days, day: Days, sure: Flags) -> Seen:
-    """Days of subjects, in order of subject; ``MISSING`` may be any day."""
+def seen_on(domain: Domain, surely: tuple[Days, Days], perhaps: tuple[Days, Days, Days]) -> Seen:
+    """Days of subjects, in order of subject, and stretches of days, any of which may be one."""
+    (subject, day), (unsure, first, last) = surely, perhaps
     scope, which = rows_of_each(domain.subject, subject)
-    scope, which = (some[day[which] < domain.end[scope]] for some in (scope, which))
-    found, known = day[which], sure[which]
-    last = np.where(found == MISSING, FAR, found)
-    gap = ~known
-    return Seen(
-        scope[known],
-        found[known],
-        scope[gap],
-        np.maximum(found, 0)[gap],
-        last[gap].astype(np.int32),
-    )
+    inside = day[which] < domain.end[scope]
+    gap, unseen = rows_of_each(domain.subject, unsure)
+    before = first[unseen] < domain.end[gap]
+    gap, unseen = gap[before], unseen[before]
+    return Seen(scope[inside], day[which][inside], gap, first[unseen], last[unseen])
 
 
 def seen_in_rows(
@@ -175,7 +177,8 @@ def seen_in_rows(
     sure = (fits[row] == 1) & (day != MISSING)
     blank = day == MISSING
     doubtful = ~sure
-    covered = table.covered_from[domain.subject]
+    milestone = anchor.milestone if isinstance(anchor, p.EventDay) else None
+    covered = table.covered_for(milestone)[domain.subject]
     early = np.flatnonzero(covered > begun).astype(np.int32)
     late = every if table.covered_to < caseload.as_at else none
     gap_last = np.where(blank, table.end[row] - 1, day)[doubtful]
@@ -215,5 +218,5 @@ def _edges(
         return scope, row, day[row].astype(np.int32)
     periods = periods_of(table)
     scope, found = rows_of_each(domain.subject, periods.subject)
-    day = periods.end if anchor.edge == "end" else periods.start
-    return scope, periods.row[found], day[found]
+    day, row = periods.edges(anchor.edge)
+    return scope, row[found], day[found]

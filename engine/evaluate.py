@@ -66,7 +66,8 @@ def judge(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
             yield from map(_anchored, forbidden(duty, scopes, caseload))
         case p.Do() if duty.after is not None:
             acts = acts_of(duty.duty.act, scopes, caseload)
-            yield from after_missed(duty, list(judge(duty.after, caseload)), scopes, acts, caseload)
+            missed = list(judge(duty.after, caseload))
+            yield from map(_anchored, after_missed(duty, missed, scopes, acts, caseload))
             return
         case p.Do() if isinstance(duty.steps[0].timing, p.Times):
             yield _anchored(in_windows(duty, scopes, caseload))
@@ -86,7 +87,7 @@ def judge(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
 
 def _anchored(batch: Batch) -> Batch:
     """What is owed, without what begins when the rule may raise no more."""
-    return batch.take(batch.anchor <= batch.duty.anchored_until)
+    return batch.take(batch.duty.may_begin(batch.anchor))
 
 
 def _in_time(duty: DutyPlan, do: p.Do, scopes: Scopes, caseload: Caseload) -> Iterator[Batch]:
@@ -122,8 +123,8 @@ def _in_turn(
     else:
         runs = sequence(duty, scopes, acts, without, caseload)
     for run in runs:
-        if duty.anchored_until < FAR:
-            run = run.take(run.anchor <= duty.anchored_until)
+        if duty.anchored_until < FAR or duty.saved:
+            run = run.take(duty.may_begin(run.anchor))
         if len(run.scope):
             last = max(caseload.as_at, int(run.anchor.max()))
             line = segments_of(duty.steps[run.step], scopes, caseload, last)

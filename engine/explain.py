@@ -13,6 +13,8 @@ import numpy as np
 from attrs import evolve, frozen
 
 from duly.dsl import policy as p
+from duly.dsl.plurals import number_of
+from duly.dsl.subjects import about
 from duly.engine import conclude, deadlines
 from duly.engine.batch import Batch
 from duly.engine.caseload import Caseload
@@ -101,10 +103,7 @@ def explain(
     known_at: date | None = None,
 ) -> list[DutyExplained]:
     """Every duty of the rules (all by default) that has something to say of one subject."""
-    found = np.flatnonzero(facts.subjects == subject)
-    if not len(found):
-        raise NoSubject(subject)
-    one = facts.between(int(found[0]), int(found[0]) + 1)
+    policy, one = _one(policy, facts, subject)
     plan = lower(policy)
     caseload = Caseload(cut(one, as_at, known_at), day_of(as_at), policy)
     judged = [batch for duty in plan.duties for batch in judge(duty, caseload)]
@@ -119,6 +118,16 @@ def explain(
         if not rules or duty.rule.qualified in rules
     )
     return [each for each in explained if each.obligations]
+
+
+def _one(policy: p.Policy, facts: Facts, subject: str) -> tuple[p.Policy, Facts]:
+    """The facts of one subject, by its id as obligations have it, and the rules that concern it."""
+    for kind in policy.subjects:
+        theirs = facts.about(kind.subject)
+        found = np.flatnonzero(theirs.subjects == subject)
+        if len(found):
+            return about(policy, kind.subject), theirs.between(int(found[0]), int(found[0]) + 1)
+    raise NoSubject(subject)
 
 
 def told(batch: Batch, row: int, caseload: Caseload) -> Told:
@@ -305,7 +314,9 @@ def _window(batch: Batch, row: int, caseload: Caseload) -> str:
         return ""
     last, count = done_in_windows(batch.duty, caseload)[int(batch.scope[row]), first]
     days = f"{long_date(date_of(first))} to {long_date(date_of(last))}"
-    return f"{days}: {count} {batch.act_table.kind.name if batch.act_table is not None else ''}"
+    assert batch.act_table is not None
+    kind = batch.act_table.kind
+    return f"{days}: {number_of(count, kind.name, kind.plural or kind.name)}"
 
 
 def _holidays(batch: Batch, row: int) -> tuple[str, ...]:
@@ -356,8 +367,10 @@ def _due(batch: Batch, row: int, line: Segments, tables: str, anchor: int) -> in
     strict = batch.duty.duty.reading == "strict"
     if isinstance(timing, p.Every):
         due = deadlines.repeating(line, table, place, days, first, strict=strict)
+    elif tables == "soonest":
+        due, _ = deadlines.once_of_any(line, place, days, first, strict=strict)
     else:
-        due = deadlines.once(line, table, line.longest, place, days, first, strict=strict)
+        due = deadlines.once(line, table, place, days, first, strict=strict)
     return min(int(due.day[0]), FAR) if due.day[0] < deadlines.UNLIMITED else FAR
 
 

@@ -15,11 +15,15 @@ from attrs import evolve, field, frozen
 from duly.dsl.policy import Kind
 from duly.engine.dates import Calendar, Days
 from duly.engine.days import FAR, MISSING, day_of
+from duly.engine.keys import keys
 from duly.engine.moments import Minutes
 from duly.engine.raw import Quarantined
 
 ANY_PARENT = -2
 """The parent of a row that names none and whose first day is blank: it may be anyone's."""
+
+BY_DATE = -3
+"""The parent of a row that names none, until facts are cut: the period running on its day."""
 
 
 @frozen(eq=False)
@@ -43,8 +47,9 @@ class Table:
 
     ``subject`` int32 index into ``Facts.subjects``; ``start`` int32 days (an event's own day),
     ``MISSING`` if blank; ``end`` int32 days, ``FAR`` while running; ``parent`` int32 row of the
-    table that the kind is ``of``, -1 for none, or ``ANY_PARENT``.  ``covered_from`` int32 for each
-    subject: nothing is known before that day (``FAR``: nothing at all); nor after ``covered_to``.
+    table that the kind is ``of``, -1 for none, or ``ANY_PARENT`` or ``BY_DATE``.
+    ``covered_from`` int32 for each subject: nothing is known before that day (``FAR``: nothing at
+    all); nor after ``covered_to``.
     ``gaps`` names values of attributes whose rows no source holds; ``unread`` the subjects of whom
     a row is in quarantine.  ``times`` has the times of day of ``start``, ``end`` and milestones, of
     those for which a source has any.
@@ -69,6 +74,12 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.subject)
+
+    def covered_for(self, milestone: str | None) -> Days:
+        """From which day a milestone is known of each subject: never, without a column for it."""
+        if milestone is None or self.columns[milestone].supplied:
+            return self.covered_from
+        return np.full(len(self.covered_from), FAR, np.int32)
 
     def ref(self, index: int) -> str:
         """Where the row came from: ``visit.csv, row 12``."""
@@ -118,6 +129,8 @@ class Facts:
 
     Of facts that are cut, ``later`` holds the events after the as-at day: what is scheduled.
     ``calendars`` are the stretches of calendars that a source supplied, by name.
+    Where the vocabulary has several subjects, these are the facts of the first, and ``further``
+    holds those of each other by its name; what was read, and what not, is counted here for all.
     """
 
     subjects: npt.NDArray[np.object_]
@@ -130,6 +143,16 @@ class Facts:
     extracted: date | None = None
     later: Mapping[str, Table] = field(factory=dict)
     calendars: Mapping[str, Calendar] = field(factory=dict)
+    further: Mapping[str, Facts] = field(factory=dict)
+
+    def about(self, subject: str | None) -> Facts:
+        """The facts of one subject; ``None`` stands for the first."""
+        return self if subject is None else self.further[subject]
+
+    @property
+    def all(self) -> tuple[Facts, ...]:
+        """The facts of every subject, the first's first."""
+        return (self, *self.further.values())
 
     @property
     def rows_used(self) -> int:
@@ -157,7 +180,12 @@ class Facts:
             )
         columns = {n: evolve(c, values=c.values[some]) for n, c in self.columns.items()}
         return evolve(
-            self, subjects=self.subjects[some], born=self.born[some], columns=columns, tables=tables
+            self,
+            subjects=self.subjects[some],
+            born=self.born[some],
+            columns=columns,
+            tables=tables,
+            further={},
         )
 
     def partitions(self, size: int) -> Iterator[Facts]:
@@ -199,17 +227,36 @@ def cut(facts: Facts, as_at: date, known_at: date | None = None) -> Facts:
     for some in (tables, later):
         for name, table in some.items():
             if table.kind.of is not None:
-                some[name] = _relinked(table, kept_rows[table.kind.of])
+                some[name] = _linked(table, kept_rows[table.kind.of], tables[table.kind.of])
     return evolve(facts, tables=tables, later=later)
 
 
-def _relinked(table: Table, kept: npt.NDArray[np.bool_]) -> Table:
-    """The table with parents numbered anew where only some of their rows are kept."""
-    if kept.all() or not len(table):
-        return table
-    moved = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
-    linked = moved[np.maximum(table.parent, 0)] if len(moved) else table.parent
-    return evolve(table, parent=np.where(table.parent >= 0, linked, table.parent).astype(np.int32))
+def _linked(table: Table, kept: npt.NDArray[np.bool_], parents: Table) -> Table:
+    """The table with its parents among those that are kept, found by date where none is named."""
+    parent = table.parent
+    if not kept.all():
+        moved = np.where(kept, np.cumsum(kept) - 1, -1)
+        parent = np.where(parent >= 0, moved[np.maximum(parent, 0)], parent)
+    by_date = np.flatnonzero(parent == BY_DATE)
+    if len(by_date):
+        parent = parent.copy()
+        parent[by_date] = _running_on(parents, table.subject[by_date], table.start[by_date])
+    return evolve(table, parent=parent.astype(np.int32))
+
+
+def _running_on(periods: Table, subject: Days, day: Days) -> Days:
+    """The latest period of the subject that had started by the day and was still running."""
+    if not len(periods):
+        return np.full(len(subject), -1, np.int32)
+    begins = keys(periods.subject, np.maximum(periods.start, 0))
+    found = np.searchsorted(begins, keys(subject, day), side="right") - 1
+    while True:  # back past periods that have ended, to one that began earlier and still runs
+        safe = np.maximum(found, 0)
+        theirs = (found >= 0) & (periods.subject[safe] == subject)
+        ended = theirs & (periods.end[safe] <= day)
+        if not ended.any():
+            return np.where(theirs, found, -1).astype(np.int32)
+        found = np.where(ended, found - 1, found)
 
 
 def _cut_table(table: Table, day: int) -> Table:

@@ -23,12 +23,29 @@ hookimpl = pluggy.HookimplMarker("duly")
 
 
 @frozen
+class Supply:
+    """Rows of a kind that an adapter can fill: ``fields`` are columns that it has for them.
+
+    A field has the values that it can take there (visits of kind ``cla`` alone, say), or
+    ``None`` for any.
+    """
+
+    kind: str
+    fields: Mapping[str, frozenset[str] | None]
+
+
+@frozen
 class FactSource:
-    """An adapter: ``read`` takes the location (``csv:LOCATION``) and the vocabulary."""
+    """An adapter: ``read`` takes the location (``csv:LOCATION``) and the vocabulary.
+
+    ``supplies`` says what it finds in the system that it reads.  Files that somebody fills in
+    hold whatever is written into them; their adapter declares nothing.
+    """
 
     name: str
     summary: str
     read: Callable[[str, Mapping[str, Kind]], RawFacts]
+    supplies: Sequence[Supply] = ()
 
 
 @frozen

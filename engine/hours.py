@@ -7,7 +7,7 @@ act's, and then the other way round (``language.md`` section 4, items 29 to 31).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import time
 
 import numpy as np
@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 from duly.dsl import policy as p
 from duly.engine.dates import Days, deadline_table
 from duly.engine.days import FAR, LAST, UNTIMED
-from duly.engine.deadlines import UNLIMITED, Due, Segments, limit_table
+from duly.engine.deadlines import UNLIMITED, Due, Segments, limit_table, members
 from duly.engine.facts import Table
 from duly.engine.moments import DAY, Hours, Minutes, Moments, clock_at, moments
 from duly.engine.periods import periods_of
@@ -45,19 +45,19 @@ def _parts(outcome: Outcome) -> Iterable[p.Duration]:
 class Clocks:
     """Segments whose tables are for the moments at which a run's clocks begin.
 
-    ``place`` says where in the tables each clock is; ``soonest`` and ``latest`` are the moments of
-    the deadlines that stand in the tables of ``line``, ``which`` the row of each segment in them.
+    ``place`` says where in the tables each clock is; ``soonest`` and ``limits`` are the moments of
+    the deadlines that stand in those tables of ``line``, ``which`` the row of each segment in the
+    first.
     """
 
     line: Segments
     place: Days
     soonest: Moments
-    latest: Moments
+    limits: Moments
     which: npt.NDArray[np.intp]
 
-    def ends(self, due: Due, limits: Moments, place: Days) -> Moments:
+    def ends(self, due: Due, limit: Moments) -> Moments:
         """The moment of each deadline: its limit, or the end of the day where that is another's."""
-        limit = limits[self.which[due.segment], place]
         day, _ = clock_at(limit)
         return np.where(day == due.day, limit, moments(due.day, DAY))
 
@@ -72,14 +72,13 @@ def clocks(line: Segments, guard: Guard, day: Days, minute: Minutes) -> Clocks:
     width = DAY + 1  # the end of a day is not the start of the next
     distinct, place = np.unique(day.astype(np.int64) * width + minute, return_inverse=True)
     first, at = (part.astype(np.int32) for part in np.divmod(distinct, width))
-    limits = [_limit(outcome, first, at) for outcome in guard.outcomes]
+    limits = np.stack([_limit(outcome, first, at) for outcome in guard.outcomes])
     sets, which = np.unique(line.mask, return_inverse=True)
 
-    def tables(without: int, pick: np.ufunc) -> Moments:
-        allowed = [(int(m) & ~without) or int(m) for m in sets]
-        return np.stack([pick.reduce(_chosen(limits, outcomes)) for outcomes in allowed])
+    def tables(pick: np.ufunc) -> Moments:
+        return np.stack([pick.reduce(limits[members(int(mask))]) for mask in sets])
 
-    soonest, latest = tables(0, np.minimum), tables(0, np.maximum)
+    soonest, latest = tables(np.minimum), tables(np.maximum)
     in_units = evolve(
         line,
         day=line.day * UNIT,
@@ -87,14 +86,11 @@ def clocks(line: Segments, guard: Guard, day: Days, minute: Minutes) -> Clocks:
         place=which.astype(np.int64) * len(distinct),
         soonest=_units(soonest),
         latest=_units(latest),
-        longest=_units(tables(guard.no_duty, np.maximum)),
+        limits=_units(limits),
+        first=0,
         unit=UNIT,
     )
-    return Clocks(in_units, place.astype(np.int32), soonest, latest, which)
-
-
-def _chosen(limits: Sequence[Moments], outcomes: int) -> list[Moments]:
-    return [limit for number, limit in enumerate(limits) if outcomes >> number & 1]
+    return Clocks(in_units, place.astype(np.int32), soonest, limits, which)
 
 
 def _limit(outcome: Outcome, day: Days, minute: Days) -> Moments:
@@ -143,19 +139,18 @@ def anchor_minutes(anchor: p.Anchor | None, table: Table | None, rows: Days) -> 
         case p.EventDay(milestone=str(milestone)):
             return minutes_in(table, milestone, rows)
         case p.PeriodEdge(edge="end") if table is not None:
-            return minutes_in(table, "end", _last_rows(table, rows))
+            return minutes_in(table, "end", rows)
         case _:
             return minutes_in(table, "start", rows)
 
 
-def _last_rows(table: Table, rows: Days) -> Days:
+def last_rows(table: Table, rows: Days) -> Days:
     """The last row of the period that each row begins."""
     if table.kind.joined is None:
         return rows
     periods = periods_of(table)
     last = np.arange(len(table) + 1, dtype=np.int32)
-    ends = np.flatnonzero(np.diff(np.append(periods.member_period, -1)))
-    last[periods.row] = periods.member_row[ends]
+    last[periods.row] = periods.last
     last[-1] = -1
     return last[rows]
 
@@ -163,7 +158,7 @@ def _last_rows(table: Table, rows: Days) -> Days:
 def act_minutes(act: p.Act, table: Table, rows: Days) -> Minutes:
     """The time of day at which each row did the act."""
     if act.edge == "end":
-        rows = _last_rows(table, rows)
+        rows = last_rows(table, rows)
     return minutes_in(table, act.dated, rows)
 
 

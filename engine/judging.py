@@ -33,15 +33,15 @@ from duly.engine.batch import (
 )
 from duly.engine.caseload import Caseload
 from duly.engine.conditions import guarded
-from duly.engine.dates import Days
+from duly.engine.dates import Days, lead_table
 from duly.engine.days import FAR, MISSING, UNTIMED
 from duly.engine.deadlines import UNLIMITED, Segments, segments
-from duly.engine.doubts import doubts
+from duly.engine.doubts import doubts, may_not_be_there
 from duly.engine.hours import Clocks, act_minutes, extremes, in_hours, minute_of
 from duly.engine.keys import Flags, keys, scope_of
-from duly.engine.moments import DAY, any_hour, clock_at, hours_at, moments
-from duly.engine.plan import EXEMPT, PAUSED, DutyPlan, Guard, StepPlan
-from duly.engine.runs import FROM_ANCHOR, Run
+from duly.engine.moments import DAY, Minutes, any_hour, clock_at, hours_at, moments
+from duly.engine.plan import EXEMPT, DutyPlan, Guard, StepPlan
+from duly.engine.runs import FROM_ANCHOR, Run, of_own_row
 from duly.engine.scopes import Acts, Scopes
 
 
@@ -83,15 +83,52 @@ def judged(
     caseload: Caseload,
 ) -> Batch:
     step = duty.steps[run.step]
-    first = _segments_at(line, run.scope, run.stands)
     if isinstance(step.timing, p.WithoutNumber):
-        return _unnumbered(duty, run, scopes, acts, line, first, caseload)
+        return _unnumbered(duty, run, scopes, acts, line, caseload)
+    if isinstance(step.timing, p.Before):
+        due = due_before(step.timing, run.scope, run.anchor, scopes, line)
+        run, due = of_one_day(step.timing, run, due, scopes, line)
+        if acts.times is not None and not of_own_row(duty):
+            done = acts.in_scope(run.scope, run.fulfilled)
+            minute = acts.times.hours(done, np.zeros(len(done), np.int16)).minute
+            due = evolve(due, overrun=came_after(run, minute) & (run.fulfilled == due.day))
+        return concluded(duty, run, scopes, acts, line, due, caseload)
     if in_hours(step):
         return _judged_in_hours(duty, run, scopes, acts, line, caseload)
     due = deadlines_of(duty, run.step, run.scope, (run.anchor, run.stands), line)
     if isinstance(step.timing, p.By) and step.timing.clock is not None:
         due = by_the_clock(duty, run, acts, due, step.timing.clock)
     return concluded(duty, run, scopes, acts, line, due, caseload)
+
+
+def due_before(
+    timing: p.Before, scope: Days, anchor: Days, scopes: Scopes, line: Segments
+) -> deadlines.Due:
+    """When what is due before each anchor falls due: on its day, if the duty stands on it."""
+    limit = lead_table(timing.lead, clear=timing.clear)[anchor]
+    segment = line.at_any(scope, _looked_at(timing, scope, anchor, scopes))
+    return deadlines.Due(
+        np.where(line.stands[segment], limit, FAR).astype(np.int32), segment, line.open[segment]
+    )
+
+
+def of_one_day(
+    timing: p.Before, run: Run, due: deadlines.Due, scopes: Scopes, line: Segments
+) -> tuple[Run, deadlines.Due]:
+    """What is due before an anchor: it counts how the duty stands on one day alone."""
+    there = (due.day < FAR) | (line.mask[due.segment] == 1 << EXEMPT)
+    looked_at = _looked_at(timing, run.scope, run.anchor, scopes)
+    return (
+        evolve(run, stands=looked_at).take(there),
+        deadlines.Due(due.day[there], due.segment[there], due.spared[there]),
+    )
+
+
+def _looked_at(timing: p.Before, scope: Days, anchor: Days, scopes: Scopes) -> Days:
+    """The day on which it counts whether the duty stands: the last one to act, in the scope."""
+    domain = scopes.domain
+    limit = lead_table(timing.lead, clear=timing.clear)[anchor]
+    return np.clip(limit, domain.start[scope], domain.end[scope] - 1).astype(np.int32)
 
 
 def _judged_in_hours(
@@ -158,7 +195,7 @@ def _decided(
     """Verdicts as if all were known, and which obligations there are."""
     step = duty.steps[run.step]
     first = _segments_at(line, run.scope, run.stands)
-    assumed = run.assumed | due.spared | ((line.mask[due.segment] & step.guard.unstated) != 0)
+    assumed = run.assumed | due.spared | ((line.mask[due.segment] & step.guard.guessed) != 0)
     due.day[_never_stood(line, run, first, caseload.as_at)] = FAR
     overrun = due.overrun
     if due.ends is not None:
@@ -192,6 +229,15 @@ def _put_times(batch: Batch, duty: DutyPlan, run: Run, acts: Acts) -> None:
     batch.fulfilled_minute[:] = act_minutes(duty.duty.act, acts.table, run.act)
     if run.hours is not None:
         batch.anchor_minute[:] = run.hours.minute
+
+
+def came_after(run: Run, minute: Minutes) -> Flags:
+    """What was done on the anchor's own day, and surely after it."""
+    if run.hours is None:
+        return np.zeros(len(run.scope), bool)
+    anchor = run.hours.minute
+    later: Flags = (run.fulfilled == run.anchor) & (anchor != UNTIMED) & (minute > anchor)
+    return later
 
 
 def by_the_clock(
@@ -242,10 +288,9 @@ def _without_deadline(
 ) -> Flags:
     """What becomes of obligations without a deadline, and which of them there are."""
     final = _last_segment(line, run, none, as_at) + 1
-    settled = np.minimum(run.fulfilled[none], run.end[none] - 1)
-    lived = run.stands[none] <= np.minimum(settled, as_at)
+    lived = run.stands[none] <= as_at
     exempt = lived & (line.exempt_before[final] > line.exempt_before[first[none]])
-    judged = line.judged_before[final] > line.judged_before[first[none]]
+    judged = lived & (line.judged_before[final] > line.judged_before[first[none]])
     elapsed = np.where(run.fulfilled[none] < FAR, run.fulfilled[none], as_at) - run.anchor[none]
     batch.verdict[none] = np.where(judged, NEEDS_JUDGEMENT, IS_EXEMPT)
     batch.days[none] = np.where(judged, elapsed, 0)
@@ -293,21 +338,24 @@ def deadlines_of(
     if clocks is not None:
         line, place = clocks.line, clocks.place
 
-    def find(tables: Days, longest: Days, some: slice | npt.NDArray[np.intp]) -> deadlines.Due:
-        rest = place[some], stands[some], first[some]
-        if isinstance(step.timing, p.Every):
-            return deadlines.repeating(line, tables, *rest, strict=strict)
-        return deadlines.once(line, tables, longest, *rest, strict=strict)
-
-    due = find(line.soonest, line.longest, slice(None))
+    repeats = isinstance(step.timing, p.Every)
+    find = deadlines.repeating if repeats else deadlines.once
+    due = find(line, line.soonest, place, stands, first, strict=strict)
     if clocks is not None:
-        due = evolve(due, ends=clocks.ends(due, clocks.soonest, place))
-    if line.open.any():
-        some = np.flatnonzero(np.isin(scope, scope_of(line.key[line.open])))
-        latest = find(line.latest, line.latest, some)
-        due.spared[some] |= latest.day != due.day[some]
-        if clocks is not None and due.ends is not None:
-            due.spared[some] |= clocks.ends(latest, clocks.latest, place[some]) != due.ends[some]
+        limit = clocks.soonest[clocks.which[due.segment], place]
+        due = evolve(due, ends=clocks.ends(due, limit))
+    if not line.open.any():
+        return due
+    some = np.flatnonzero(np.isin(scope, scope_of(line.key[line.open])))
+    rest = place[some], stands[some], first[some]
+    if repeats:
+        latest = deadlines.repeating(line, line.latest, *rest, strict=strict)
+        due.spared[some] = latest.day != due.day[some]
+        return due
+    found, outcome = deadlines.once_of_any(line, *rest, strict=strict)
+    due.day[some], due.segment[some], due.spared[some] = found.day, found.segment, found.spared
+    if clocks is not None and due.ends is not None:
+        due.ends[some] = clocks.ends(found, clocks.limits[outcome, rest[0]])
     return due
 
 
@@ -389,10 +437,10 @@ def _unnumbered(
     scopes: Scopes,
     acts: Acts,
     line: Segments,
-    first: npt.NDArray[np.intp],
     caseload: Caseload,
 ) -> Batch:
     """A duty without a number: never a pass, never overdue (T-22)."""
+    first = _segments_at(line, run.scope, run.stands)
     done = run.fulfilled < FAR
     elapsed = np.where(done, run.fulfilled, caseload.as_at) - run.anchor
     exempt = line.mask[first] == 1 << EXEMPT
@@ -402,7 +450,8 @@ def _unnumbered(
     batch = batch_of(
         duty, run, scopes, acts, verdict, days, line.code[first], nowhere, run.assumed.copy()
     )
-    return batch.take(line.mask[first] != 1 << PAUSED)
+    batch.assumed[may_not_be_there(scopes, batch)] = True
+    return batch.take(line.stands[first] | exempt)
 
 
 def after_missed(
@@ -429,6 +478,9 @@ def _owed_anew(
     duty: DutyPlan, base: Batch, scopes: Scopes, acts: Acts, caseload: Caseload
 ) -> Batch:
     count = len(base)
+    if own_row := of_own_row(base.duty):
+        acts = evolve(acts, undecided=acts.undecided[:0])
+    last_day = base.end if own_row else np.minimum(base.end, scopes.last_act[base.scope])
     run = Run(
         step=0,
         scope=base.scope,
@@ -438,7 +490,7 @@ def _owed_anew(
         stands=base.deadline,
         end=base.end,
         earliest=base.deadline,
-        last_day=base.end,
+        last_day=last_day,
         fulfilled=np.where(base.fulfilled == MISSING, FAR, base.fulfilled).astype(np.int32),
         act=base.act,
         begun=base.deadline,
@@ -449,12 +501,12 @@ def _owed_anew(
         hours=hours_at(np.where(base.deadline_minute == UNTIMED, DAY, base.deadline_minute)),
     )
     own = evolve(scopes, domain=base.domain, doubt=None)
-    sure = evolve(acts, undecided=acts.undecided[:0])
-    batch = judged(duty, run, own, sure, segments_of(duty.steps[0], own, caseload), caseload)
+    batch = judged(duty, run, own, acts, segments_of(duty.steps[0], own, caseload), caseload)
     unsure = np.isin(
         keys(batch.scope, batch.anchor),
         keys(base.scope, base.deadline)[base.verdict == CANNOT_TELL],
     )
+    unsure &= batch.verdict != IS_EXEMPT
     batch.verdict[unsure] = CANNOT_TELL
     batch.days[unsure] = 0
     batch.doubt[unsure] = UNDECIDED_ACT

@@ -35,6 +35,7 @@ def lasting(leaf: p.Lasting, domain: Domain, caseload: Caseload) -> Steps:
 
 def _long_enough(leaf: p.Lasting, domain: Domain, runs: _Runs) -> Steps:
     reached = boundary_table(leaf.duration)[runs.start] + leaf.more
+    reached[runs.start == 0] = 0  # it has been running since before all records
     scope, which = rows_of_each(domain.subject, runs.subject)
     begins, ends = reached[which], runs.end[which]
     long = begins < ends
@@ -92,13 +93,15 @@ def added_up(leaf: p.Lasting, domain: Domain, caseload: Caseload, bounds: Bounds
     wanted = int(deadline_table(leaf.duration)[0]) + leaf.more
     scope, day = _days_to_look_at(leaf, domain, possibly, caseload)
     subject = domain.subject[scope]
+    long_ago = wanted + int(deadline_table(leaf.window)[0] if leaf.window else 0)
+    until = np.maximum(day, long_ago)  # what ran before all records had run for long
     if bounds is None:
         assert leaf.window is not None
-        latest = earliest = back_table(leaf.window)[day]
+        latest = earliest = back_table(leaf.window)[until]
     else:
-        latest, earliest = bounds(scope, day)
-    must = _days_between(surely, subject, latest, day) >= wanted
-    may = _days_between(possibly, subject, earliest, day) >= wanted
+        latest, earliest = bounds(scope, until, None)
+    must = _days_between(surely, subject, latest, until) >= wanted
+    may = _days_between(possibly, subject, earliest, until) >= wanted
     value = np.where(must, 1, np.where(may, UNKNOWN, 0)).astype(np.int8)
     return clipped(domain, scope, day, value)
 

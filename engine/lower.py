@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from attrs import evolve, field, frozen
 
 from duly.dsl import policy as p
-from duly.engine.days import FAR, day_of
+from duly.engine.days import FAR
 from duly.engine.feasible import Feasible, Truth, entailed_leaves, feasible
 from duly.engine.plan import (
     AND_HELD,
@@ -33,6 +34,9 @@ from duly.engine.plan import (
     Plan,
     StepPlan,
     Surely,
+    applies,
+    in_force_on,
+    in_its_place,
     leaves_of,
 )
 from duly.engine.raw import PlanError
@@ -55,14 +59,15 @@ class Lowering:
         terms = self._terms(pack, rule, scoped)
         rules_law = in_force_on(pack.in_force, rule.in_force)
         until = rules_law.last if rule.transitional and rules_law is not None else FAR
+        saved = tuple(found for above, found in self._waivers(rule) if above.transitional)
         if not isinstance(duty, p.Do):
             guard = self._guard(rule, scope, duty, terms)
-            return DutyPlan(pack, rule, number, scope, duty, (), guard, until)
+            return DutyPlan(pack, rule, number, scope, duty, (), guard, until, saved)
         steps = tuple(
             StepPlan(step.timing, _step_guard(self, rule, step, terms), step.text)
             for step in duty.steps
         )
-        plan = DutyPlan(pack, rule, number, scope, duty, steps, anchored_until=until)
+        plan = DutyPlan(pack, rule, number, scope, duty, steps, anchored_until=until, saved=saved)
         if duty.after is None:
             return plan
         return evolve(plan, after=self.duty(pack, rule, number, p.Scoped(scope, duty.after)))
@@ -80,23 +85,31 @@ class Lowering:
         scope, duty = scoped.scope, scoped.duty
         assert not isinstance(duty, p.May)
         where = scope.where if isinstance(scope, p.During | p.ForEach) else None
-        when = duty.when if isinstance(duty, p.Do) else None
+        when = in_its_place(duty) if isinstance(duty, p.Do) else None
         bounds = [pack.in_force, rule.in_force]
         if rule.transitional:  # its last day bounds what begins, not what runs on
             bounds = [evolve(each, end=None) for each in bounds]
         law = in_force_on(*bounds, duty.grounds.in_force)
-        return Terms(law, where, when, tuple(self._waivers(rule)))
+        return Terms(law, where, when, tuple(found for _, found in self._waivers(rule)))
 
-    def _waivers(self, rule: p.Rule) -> Iterator[InForceOn]:
-        """The stretches in which rules of packs above put this one out of force."""
-        for pack in self.policy.packs:
-            for above in pack.rules:
-                for waiver in above.waives:
-                    if waiver.rule == rule.qualified:
-                        until = p.InForce(None, waiver.until)
-                        found = in_force_on(pack.in_force, above.in_force, until)
-                        assert found is not None
-                        yield found
+    def _waivers(self, rule: p.Rule) -> Iterator[tuple[p.Rule, InForceOn]]:
+        """The rules of packs above that put this one out of force, each with its stretch."""
+        for pack, above, waiver in self._all_waivers:
+            if waiver.rule == rule.qualified:
+                until = p.InForce(None, waiver.until)
+                found = in_force_on(pack.in_force, above.in_force, until)
+                assert found is not None
+                yield above, found
+
+    @cached_property
+    def _all_waivers(self) -> tuple[tuple[p.Pack, p.Rule, p.Waiver], ...]:
+        """Each waiver, with the rule and the pack that it stands in."""
+        return tuple(
+            (pack, rule, waiver)
+            for pack in self.policy.packs
+            for rule in pack.rules
+            for waiver in rule.waives
+        )
 
 
 @frozen
@@ -143,22 +156,13 @@ def lower(policy: p.Policy) -> Plan:
 def with_agreed(duty: DutyPlan, policy: p.Policy, agreed: Values) -> DutyPlan:
     """The same duty, lowered for the lengths of time that the records state."""
     lowering = Lowering(policy, agreed)
-    return lowering.duty(duty.pack, duty.rule, duty.number, duty.rule.duties[duty.number])
+    return lowering.duty(duty.pack, duty.rule, duty.number, p.Scoped(duty.scope, duty.duty))
 
 
 def agreed_in(duty: DutyPlan) -> set[p.Agreed]:
     """The attributes from which a duty takes lengths of time."""
     guards = [step.guard for step in duty.steps]
     return {leaf for guard in guards for leaf in guard.leaves if isinstance(leaf, p.Agreed)}
-
-
-def in_force_on(*bounds: p.InForce) -> InForceOn | None:
-    """The days that lie within all the bounds; ``None`` for always."""
-    starts = [day_of(i.start) for i in bounds if i.start is not None]
-    ends = [day_of(i.end) for i in bounds if i.end is not None]
-    if not starts and not ends:
-        return None
-    return InForceOn(max(starts, default=0), min(ends, default=FAR))
 
 
 def grouped(conditions: Sequence[Part | None]) -> list[Part | None]:
@@ -322,7 +326,7 @@ def _step_guard(lowering: Lowering, rule: p.Rule, step: p.Step, terms: Terms) ->
     if isinstance(timing, p.Before):
         outcomes[-1] = evolve(outcomes[-1], before=timing)
     of_clauses = [_consequence(lowering, clause, outcomes) for clause in step.unless]
-    where, when, *exceptions = grouped([*terms.conditions(), *map(_condition, step.unless)])
+    where, when, *exceptions = grouped([*terms.conditions(), *map(applies, step.unless)])
     leaves: list[Leaf] = terms.leaves()
     for condition in (where, when, *exceptions):
         leaves.extend(leaves_of(condition))
@@ -343,12 +347,6 @@ def _step_guard(lowering: Lowering, rule: p.Rule, step: p.Step, terms: Terms) ->
     return evolve(guard, exceptions=tuple(filter(None, exceptions)))
 
 
-def _condition(clause: p.Unless) -> Part:
-    """When an exception holds: only while it is in force."""
-    law = in_force_on(clause.grounds.in_force)
-    return clause.condition if law is None else p.And((law, clause.condition))  # type: ignore[arg-type]
-
-
 def _consequence(
     lowering: Lowering, clause: p.Unless, outcomes: list[Outcome]
 ) -> Callable[[Truth], int]:
@@ -357,7 +355,8 @@ def _consequence(
         case None:
             return lambda truth: EXEMPT
         case p.WithoutNumber():
-            outcomes.append(Outcome(None, clause.text, judged=True, grounds=clause.grounds))
+            words = clause.text.lstrip(", ")  # a comma may stand in front
+            outcomes.append(Outcome(None, words, judged=True, grounds=clause.grounds))
             number = len(outcomes) - 1
             return lambda truth: number
         case length:
@@ -421,7 +420,7 @@ ABSENT, JUDGED_EXEMPT, HELD, FAILED = range(4)
 
 def _judge(lowering: Lowering, rule: p.Rule, scope: p.ForEach, duty: p.Have, terms: Terms) -> Guard:
     """What a state comes to on its day; whatever holds is met, exempt or not."""
-    conditions = [terms.where, duty.condition, *map(_condition, duty.unless)]
+    conditions = [terms.where, duty.condition, *map(applies, duty.unless)]
     where, wanted, *exceptions = grouped(conditions)
     leaves: list[Leaf] = terms.leaves()
     for condition in (where, wanted, *exceptions):
@@ -443,7 +442,7 @@ def _judge(lowering: Lowering, rule: p.Rule, scope: p.ForEach, duty: p.Have, ter
 
 def _state(lowering: Lowering, rule: p.Rule, duty: p.Have, terms: Terms) -> Guard:
     """Whether a state that must last stands, and whether it holds: each day has both."""
-    exceptions = map(_condition, duty.unless)
+    exceptions = map(applies, duty.unless)
     where, wanted, *unless = grouped([terms.where, duty.condition, *exceptions])
     leaves = [leaf for part in (where, wanted, *unless) for leaf in leaves_of(part)]
     stands = ("paused", "exempt", "not held"), ("paused", "exempt", "held")
@@ -459,7 +458,7 @@ def _state(lowering: Lowering, rule: p.Rule, duty: p.Have, terms: Terms) -> Guar
 
 def _forbidden(lowering: Lowering, rule: p.Rule, duty: p.Forbid, terms: Terms) -> Guard:
     """Whether a prohibition stands."""
-    where, *unless = grouped([terms.where, *map(_condition, duty.unless)])
+    where, *unless = grouped([terms.where, *map(applies, duty.unless)])
     leaves = [leaf for part in (where, *unless) for leaf in leaves_of(part)]
     guard = _guard(
         lowering,

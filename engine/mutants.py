@@ -7,7 +7,7 @@ language is searched too, for the lengths, conditions, anchors and numbers in it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
@@ -20,15 +20,18 @@ from duly.engine.slips import KINDS, Around, Slip
 
 @frozen
 class Mutant:
-    """A rule's duties with one slip in them."""
+    """A rule's duties with one slip in them; ``label`` is that of the duty in which it is."""
 
     rule: p.Rule
     duties: tuple[p.Scoped, ...]
     slip: Slip
+    label: str | None = None
 
 
-def mutants(policy: p.Policy, rules: Sequence[p.Rule]) -> Iterator[Mutant]:
-    """Every version of each rule with one slip.
+def mutants(
+    policy: p.Policy, rules: Sequence[p.Rule], text: Callable[[Span], str] = lambda span: ""
+) -> Iterator[Mutant]:
+    """Every version of each rule with one slip, told in the words that ``text`` finds.
 
     A condition or an act that a rule of a pack below has too is that pack's own to try.
     """
@@ -40,7 +43,7 @@ def mutants(policy: p.Policy, rules: Sequence[p.Rule]) -> Iterator[Mutant]:
     for rule in rules:
         events = tuple(dict.fromkeys(_events(rule.duties)))
         for scope in dict.fromkeys(scoped.scope for scoped in rule.duties):
-            around = Around(events, scope, policy.kinds, shared, inherited)
+            around = Around(events, scope, policy.kinds, shared, inherited, text)
             yield from _of_scope(rule, scope, around)
 
 
@@ -50,8 +53,10 @@ def _of_scope(rule: p.Rule, scope: p.Scope, around: Around) -> Iterator[Mutant]:
         yield Mutant(rule, tuple(_with_scope(rule.duties, scope, slip.node)), slip)
     for number, scoped in enumerate(rule.duties):
         if scoped.scope == scope:
+            label = None if isinstance(scoped.duty, p.May) else scoped.duty.label
             for slip in slips(scoped.duty, rule.span, around):
-                yield Mutant(rule, tuple(_with_duty(rule.duties, number, slip.node)), slip)
+                duties = tuple(_with_duty(rule.duties, number, slip.node))
+                yield Mutant(rule, duties, slip, label)
 
 
 def _with_scope(duties: Iterable[p.Scoped], scope: p.Scope, other: p.Scope) -> Iterator[p.Scoped]:
@@ -83,10 +88,11 @@ def slips(node: object, span: Span, around: Around) -> Iterator[Slip]:
 def _inside(node: object, span: Span, around: Around) -> Iterator[Slip]:
     for kind in KINDS:
         for slip in kind(node, around):
-            yield evolve(slip, span=span) if slip.span == NOWHERE else slip
+            placed = evolve(slip, span=span) if slip.span == NOWHERE else slip
+            yield around.retold(placed, node)
     for name, child in children(node):
         for slip in slips(child, span, around):
-            yield evolve(slip, node=put(node, name, slip.node))
+            yield around.retold(evolve(slip, node=put(node, name, slip.node)), node)
 
 
 def _parts(node: object) -> Iterator[object]:

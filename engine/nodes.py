@@ -29,10 +29,11 @@ def children(node: object) -> Iterator[tuple[str | int, object]]:
 
 
 def put(node: Any, name: str | int, part: object) -> Any:
-    """The node with another part in that place."""
+    """The node with another part in that place, which stands nowhere in the text."""
     if isinstance(name, int):
         return (*node[:name], part, *node[name + 1 :])
-    return evolve(node, **{name: part})
+    here = {"span": NOWHERE} if hasattr(node, "span") else {}
+    return evolve(node, **{name: part}, **here)
 
 
 def place(node: object, otherwise: Span) -> Span:

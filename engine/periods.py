@@ -16,19 +16,25 @@ from duly.engine.keys import keys
 class Periods:
     """Periods in order of subject and first day.
 
-    ``row`` is the first row of each; ``member_period`` and ``member_row`` list all rows, period by
-    period.  Rows with a blank start are periods of their own.
+    ``row`` is the first row of each, ``last`` the one that ends it; ``member_period`` and
+    ``member_row`` list all rows, period by period.  Rows with a blank start are periods of their
+    own.
     """
 
     subject: Days
     start: Days
     end: Days
     row: Days
+    last: Days
     member_period: Days
     member_row: Days
 
     def __len__(self) -> int:
         return len(self.subject)
+
+    def edges(self, edge: str) -> tuple[Days, Days]:
+        """The day on which each starts or ends, and the row that says so."""
+        return (self.end, self.last) if edge == "end" else (self.start, self.row)
 
 
 def periods_of(table: Table) -> Periods:
@@ -40,8 +46,11 @@ def periods_of(table: Table) -> Periods:
     member = number[first]
     end = np.zeros(len(heads), np.int32)
     np.maximum.at(end, member, table.end)
+    final = np.flatnonzero(table.end == end[member])[::-1]  # so that the first of them stays
+    last = heads.copy()
+    last[member[final]] = final
     order = np.argsort(member, kind="stable").astype(np.int32)
-    return Periods(table.subject[heads], table.start[heads], end, heads, member[order], order)
+    return Periods(table.subject[heads], table.start[heads], end, heads, last, member[order], order)
 
 
 def _first_of_chain(table: Table) -> npt.NDArray[np.intp]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 import pluggy
@@ -15,6 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from duly.dsl.packs import LoadedPolicy
 from duly.dsl.policy import Kind, Policy
+from duly.dsl.subjects import about
 from duly.engine import discovery
 from duly.engine.conclude import Concluded, RuleSummary, conclude, together
 from duly.engine.contradictions import contradictions
@@ -22,7 +23,9 @@ from duly.engine.days import long_date
 from duly.engine.evaluate import evaluate
 from duly.engine.facts import Facts
 from duly.engine.lower import lower
+from duly.engine.nobody import nobody
 from duly.engine.obligations import Obligations
+from duly.engine.plan import DutyPlan, Plan
 from duly.engine.raw import Quarantined
 from duly.engine.reading import build
 
@@ -92,17 +95,23 @@ def run_facts(
 ) -> Run:
     """Evaluate and conclude facts that are already in memory."""
     since = since or as_at - relativedelta(years=1)
-    plan = lower(policy)
     parts: list[Concluded] = []
-    impossible: Counter[str] = Counter()
-    done = 0
-    for part in facts.partitions(PARTITION):
-        batches = list(evaluate(plan, part, as_at, known_at))
-        parts.append(conclude(plan, batches, part, as_at, since, known_at))
-        impossible += contradictions(policy, part, as_at, known_at)
-        done += len(part.subjects)
-        progress(f"judged {done:,} of {len(facts.subjects):,} children")
-    concluded = together(parts)
+    duties: list[DutyPlan] = []
+    impossible: list[str] = []
+    for subject in policy.subjects:
+        own, theirs = about(policy, subject.subject), facts.about(subject.subject)
+        plan = lower(own)
+        duties.extend(plan.duties)
+        contrary: Counter[str] = Counter()
+        done = 0
+        for part in theirs.partitions(PARTITION):
+            batches = list(evaluate(plan, part, as_at, known_at))
+            parts.append(conclude(plan, batches, part, as_at, since, known_at))
+            contrary += contradictions(own, part, as_at, known_at)
+            done += len(part.subjects)
+            progress(f"judged {done:,} of {subject.counted(len(theirs.subjects))}")
+        impossible.extend(_impossible(contrary, subject))
+    concluded = together(policy, parts)
     return Run(
         policy=policy,
         obligations=concluded.obligations,
@@ -117,8 +126,8 @@ def run_facts(
         notes=(
             *_extract_note(facts, as_at),
             *facts.notes,
-            *_impossible(impossible),
-            *_nobody(concluded.summaries),
+            *impossible,
+            *nobody(Plan(tuple(duties), policy), concluded.summaries, facts),
         ),
     )
 
@@ -133,17 +142,8 @@ def _extract_note(facts: Facts, as_at: date) -> tuple[str, ...]:
     )
 
 
-def _impossible(found: Counter[str]) -> tuple[str, ...]:
+def _impossible(found: Counter[str], subject: Kind) -> Iterator[str]:
     """What the records say and the vocabulary says never is."""
-    return tuple(
-        f"the records of {count:,} {'child' if count == 1 else 'children'} say what is never so: "
-        f"{condition}"
-        for condition, count in found.items()
-        if count
-    )
-
-
-def _nobody(summaries: Sequence[RuleSummary]) -> tuple[str, ...]:
-    """Checking nobody is not a pass."""
-    rules = [s.qualified for s in summaries if not s.total and not s.earlier]
-    return (f"applied to no one: {', '.join(rules)}",) if rules else ()
+    for condition, count in found.items():
+        if count:
+            yield f"the records of {subject.counted(count)} say what is never so: {condition}"

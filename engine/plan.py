@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
 from duly.dsl import policy as p
-from duly.engine.days import FAR, date_of, long_date
+from duly.engine.days import FAR, date_of, day_of, long_date
 
 
 @frozen
@@ -79,6 +79,29 @@ def leaves_of(condition: Part | None) -> Iterator[Leaf]:
             yield from leaves_of(part)
         case _:
             yield condition
+
+
+def in_force_on(*bounds: p.InForce) -> InForceOn | None:
+    """The days that lie within all the bounds; ``None`` for always."""
+    both = p.both_in_force(*bounds)
+    if both == p.InForce():
+        return None
+    first = day_of(both.start) if both.start is not None else 0
+    return InForceOn(first, day_of(both.end) if both.end is not None else FAR)
+
+
+def applies(clause: p.Unless) -> p.Condition:
+    """When an exception applies: its condition, on the days on which it is itself in force."""
+    law = in_force_on(clause.grounds.in_force)
+    return clause.condition if law is None else p.And((law, clause.condition))  # type: ignore[arg-type]
+
+
+def in_its_place(duty: p.Do) -> p.Condition | None:
+    """When a duty stands in place of another: while its exception applies, and none behind it."""
+    if not duty.instead:
+        return None
+    own, *later = duty.instead
+    return p.And((applies(own), *(p.Not(applies(clause)) for clause in later)))
 
 
 PAUSED, EXEMPT, STANDS = range(3)
@@ -159,13 +182,13 @@ class Guard:
         return sum(1 << n for n, outcome in enumerate(self.outcomes) if outcome.judged)
 
     @property
-    def unstated(self) -> int:
-        """The outcomes in which a length of time should be on record and is blank, as a set."""
-        return sum(1 << n for n, outcome in enumerate(self.outcomes) if not outcome.stated)
+    def guessed(self) -> int:
+        """The outcomes in which a length that should be on record is blank, and another counts."""
+        return sum(1 << n for n, o in enumerate(self.outcomes) if not o.stated and o.has_limit)
 
     @property
     def without_length(self) -> int:
-        """Those of them in which there is no other length to go by."""
+        """The outcomes in which a length should be on record, and there is none to go by."""
         return sum(1 << n for n, o in enumerate(self.outcomes) if not o.stated and not o.has_limit)
 
     @property
@@ -188,7 +211,9 @@ class DutyPlan:
     """One duty of one rule; ``number`` is its place in the rule.
 
     A duty without steps has a ``guard`` of its own.  ``anchored_until`` is the last day on which
-    something that it owes may begin; ``after`` the duty whose missed deadlines it runs from.
+    something that it owes may begin, ``saved`` the stretches in which nothing may: what begins in
+    one is for the rule that waived this one.  ``after`` is the duty whose missed deadlines it runs
+    from.
     """
 
     pack: p.Pack
@@ -199,7 +224,15 @@ class DutyPlan:
     steps: tuple[StepPlan, ...]
     guard: Guard | None = field(default=None)
     anchored_until: int = FAR
+    saved: tuple[InForceOn, ...] = ()
     after: DutyPlan | None = None
+
+    def may_begin(self, anchor: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Whether something that it owes may begin on each of these days."""
+        found = anchor <= self.anchored_until
+        for stretch in self.saved:
+            found &= (anchor < stretch.first) | (anchor > stretch.last)
+        return found
 
     @property
     def clauses(self) -> tuple[tuple[str, Guard], ...]:
@@ -295,15 +328,29 @@ def scope_text(scope: p.Scope) -> str:
             return "for each subject"
 
 
-def condition_text(condition: p.Condition | Leaf) -> str:
+Tell = Callable[[p.Condition | p.Anchor], str]
+"""How a part of a condition or of an anchor is said, in place of the words of the language."""
+
+
+def in_words(part: p.Condition | p.Anchor) -> str:
+    """A condition or an anchor in the words of the language."""
+    return anchor_text(part) if isinstance(part, p.Anchor) else condition_text(part)
+
+
+def condition_text(condition: p.Condition | Leaf, tell: Tell = in_words) -> str:
     """A condition in the words of the language."""
     match condition:
         case p.And(parts):
-            return " and ".join(_bracketed(part) for part in parts)
+            return " and ".join(_bracketed(part, tell) for part in parts)
         case p.Or(parts):
-            return " or ".join(_bracketed(part) for part in parts)
+            return " or ".join(_bracketed(part, tell) for part in parts)
+        case p.Not(p.Aged(years)):
+            return f"under {years}"
+        case p.Not(p.Count(_, least, None) as count):
+            fewer = "no" if least == 1 else f"at most {least - 1}"
+            return _count_text(count, fewer, tell)
         case p.Not(part):
-            return f"not {_bracketed(part)}"
+            return f"not {_bracketed(part, tell)}"
         case p.Flag(owner, name):
             return f"{owner}.{name}"
         case p.Is(owner, name, values):
@@ -317,13 +364,13 @@ def condition_text(condition: p.Condition | Leaf) -> str:
             return f"{owner}.{name} includes {role}"
         case p.Lasting(period, duration, more):
             amount = "more than" if more else "at least"
-            return f"{period} lasting {amount} {duration}{_window_text(condition)}"
+            return f"{period} lasting {amount} {duration}{_window_text(condition, tell)}"
         case p.Running(period, where):
-            return period if where is None else f"some {period} where {condition_text(where)}"
+            return period if where is None else f"some {period} where {tell(where)}"
         case p.Count():
-            return _count_text(condition)
+            return _count_text(condition, _amount(condition), tell)
         case Surely(inner):
-            return f"surely {_bracketed(inner)}"
+            return f"surely {_bracketed(inner, tell)}"
         case p.Agreed(owner, name):
             return f"{owner}.{name}"
         case p.Elapsed(p.ScopeStart(), duration):
@@ -331,41 +378,44 @@ def condition_text(condition: p.Condition | Leaf) -> str:
         case p.Elapsed(p.PeriodEdge(period, "start"), duration):
             return f"after the first {duration} of {period}"
         case p.Elapsed(anchor, p.Duration(0)):
-            return f"{anchor_text(anchor)} has been"
+            return f"{tell(anchor)} has been"
         case p.Elapsed(anchor, duration):
-            return f"after {duration} after {anchor_text(anchor)}"
+            return f"after {duration} after {tell(anchor)}"
         case p.Aged(years):
             return f"aged {years} or over"
         case Group(inner):
-            return condition_text(inner)
+            return condition_text(inner, tell)
         case InForceOn(first, last):
             until = f" until {long_date(date_of(last))}" if last < FAR else ""
             since = f" from {long_date(date_of(first))}" if first else ""
             return f"in force{since}{until}"
 
 
-def _bracketed(part: p.Condition) -> str:
-    text = condition_text(part)
-    return f"({text})" if isinstance(part, p.And | p.Or) else text
+def _bracketed(part: p.Condition, tell: Tell) -> str:
+    text = tell(part)
+    joined = isinstance(part, p.And | p.Or) and (" and " in text or " or " in text)
+    return f"({text})" if joined else text
 
 
-def _count_text(count: p.Count) -> str:
+def _amount(count: p.Count) -> str:
     if count.at_most is None:
-        amount = "some" if count.at_least == 1 else f"at least {count.at_least}"
-    elif count.at_most == count.at_least:
-        amount = f"exactly {count.at_least}"
-    else:
-        amount = f"{count.at_least} to {count.at_most}"
+        return "some" if count.at_least == 1 else f"at least {count.at_least}"
+    if count.at_most == count.at_least:
+        return f"exactly {count.at_least}"
+    return f"{count.at_least} to {count.at_most}"
+
+
+def _count_text(count: p.Count, amount: str, tell: Tell) -> str:
     text = f"{amount} {count.kind}"
     if count.where is not None:
-        text += f" where {condition_text(count.where)}"
-    return text + _window_text(count)
+        text += f" where {tell(count.where)}"
+    return text + _window_text(count, tell)
 
 
-def _window_text(test: p.Count | p.Lasting) -> str:
+def _window_text(test: p.Count | p.Lasting, tell: Tell) -> str:
     if test.window is not None:
         return f" in the last {test.window}"
-    return f" since {anchor_text(test.since)}" if test.since is not None else ""
+    return f" since {tell(test.since)}" if test.since is not None else ""
 
 
 def bounds_text(least: int | None, most: int | None) -> str:
@@ -378,7 +428,7 @@ def bounds_text(least: int | None, most: int | None) -> str:
 _TH = {1: "st", 2: "nd", 3: "rd"}
 
 
-def anchor_text(anchor: p.Anchor) -> str:
+def anchor_text(anchor: p.Anchor, tell: Tell = in_words) -> str:
     """An anchor in the words of the language."""
     ordinals = {None: "", 1: "first ", 2: "second ", p.PREVIOUS: "previous "}
     match anchor:
@@ -389,13 +439,13 @@ def anchor_text(anchor: p.Anchor) -> str:
         case p.Birthday(years):
             return f"the {years}{_TH.get(years % 10 * (years // 10 != 1), 'th')} birthday"
         case p.Becoming(condition):
-            return f"({condition_text(condition)}) becoming true"
+            return f"({tell(condition)}) becoming true"
         case p.AnyOf(parts):
-            return " or ".join(anchor_text(part) for part in parts)
+            return " or ".join(tell(part) for part in parts)
         case p.Missed():
             return "the missed deadline"
         case p.EventDay(event, _, _, str(milestone)):
             return f"{event}.{milestone}"
         case p.EventDay(event, ordinal, where):
-            test = f" where {condition_text(where)}" if where is not None else ""
+            test = f" where {tell(where)}" if where is not None else ""
             return f"{ordinals[ordinal]}{event}{test}"

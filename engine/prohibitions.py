@@ -27,13 +27,16 @@ from duly.engine.batch import (
     Tables,
 )
 from duly.engine.caseload import Caseload, pairs
-from duly.engine.conditions import guarded, row_truth, steps_of, tested
+from duly.engine.conditions import guarded, row_truth, seen, steps_of, tested
+from duly.engine.counting import latest_in_gaps
 from duly.engine.dates import Days, deadline_table
-from duly.engine.days import FAR, MISSING, UNKNOWN
+from duly.engine.days import FAR, MISSING, UNKNOWN, UNTIMED
 from duly.engine.doubts import where_scopes_are_sure
 from duly.engine.facts import Table
+from duly.engine.hours import act_minutes
 from duly.engine.keys import Flags, Keys, day_in, first_of_each, keys, scope_of
-from duly.engine.plan import EXEMPT, PAUSED, STANDS, DutyPlan, Group, Leaf, leaves_of
+from duly.engine.moments import Minutes
+from duly.engine.plan import EXEMPT, STANDS, DutyPlan, Group, Leaf, leaves_of
 from duly.engine.runs import FROM_ACT, FROM_START
 from duly.engine.scopes import Scopes, days_of
 from duly.engine.timeline import Domain, Timeline, Values, constant, of_events, timeline
@@ -106,9 +109,9 @@ def _deeds(
     keep = (fits[row] != 0) & (day != MISSING) & (day < FAR)
     own_end = act.edge == "end" and act.event == domain.period
     keep &= (day >= domain.start[scope]) & (day < domain.end[scope] + own_end)
-    keep &= day <= duty.anchored_until
+    keep &= duty.may_begin(day)
     scope, row, day = scope[keep], row[keep], day[keep]
-    named = _named(duty.duty.stretch, scope, day, domain, caseload)
+    named = _named(duty.duty.stretch, scope, day, act_minutes(act, table, row), domain, caseload)
     code = _codes(duty, line, scope, day, row, domain, caseload)
     return _Deeds(scope, day, row, fits[row], named, code).take(named != 0)
 
@@ -145,30 +148,33 @@ def _named(
     stretch: p.Within | p.Before | None,
     scope: Days,
     day: Days,
+    minute: Minutes,
     domain: Domain,
     caseload: Caseload,
 ) -> Values:
-    """Whether each day is one of those that the prohibition names: 0, 1, or 2 for unknown."""
+    """Whether each act is on one of the days that the prohibition names: 0, 1, or 2 for unknown."""
     match stretch:
         case None:
             return np.ones(len(day), np.int8)
         case p.Before(p.AnyOf(parts)):
-            each = [_before(part, scope, day, domain, caseload) for part in parts]
+            each = [_before(part, scope, day, minute, domain, caseload) for part in parts]
             return np.where(np.min(each, 0) == 0, 0, np.max(each, 0)).astype(np.int8)
         case p.Before(anchor):
-            return _before(anchor, scope, day, domain, caseload)
+            return _before(anchor, scope, day, minute, domain, caseload)
         case p.Within(duration, anchor):
             assert isinstance(duration, p.Duration)
             assert anchor is not None
             return _within(duration, anchor, scope, day, domain, caseload)
 
 
-def _before(anchor: p.Anchor, scope: Days, day: Days, domain: Domain, caseload: Caseload) -> Values:
-    """Days on or before which no anchor has been; before the end of a period, while it runs."""
+def _before(
+    anchor: p.Anchor, scope: Days, day: Days, minute: Minutes, domain: Domain, caseload: Caseload
+) -> Values:
+    """Acts by which no anchor has been; before the end of a period, while it runs."""
     if isinstance(anchor, p.PeriodEdge) and anchor.edge == "end" and anchor.ordinal is None:
         running = steps_of(p.Running(anchor.period, anchor.where), domain, caseload)
         return timeline(domain, [running]).at(scope, day).astype(np.int8)
-    sure, perhaps = _latest(anchor, scope, day, domain, caseload)
+    sure, perhaps = _latest(anchor, scope, day, domain, caseload, minute)
     return np.select([sure != MISSING, perhaps != MISSING], [0, UNKNOWN], 1).astype(np.int8)
 
 
@@ -190,37 +196,53 @@ def _within(
 
 
 def _latest(
-    anchor: p.Anchor, scope: Days, day: Days, domain: Domain, caseload: Caseload
+    anchor: p.Anchor,
+    scope: Days,
+    day: Days,
+    domain: Domain,
+    caseload: Caseload,
+    minute: Minutes | None = None,
 ) -> tuple[Days, Days]:
-    """The latest anchor on or before each day that is sure, and the latest that there may be."""
+    """The latest anchor on or before each day that is sure, and the latest that there may be.
+
+    With a minute, none that surely came after it on that day.
+    """
     if isinstance(anchor, p.AnyOf):
         each = [_latest(part, scope, day, domain, caseload) for part in anchor.anchors]
         sure, perhaps = (np.max(days, 0) for days in zip(*each, strict=True))
         return sure, perhaps
     anchors = anchors_of(anchor, domain, caseload)
+    by_then = day if minute is None else day - _came_first(anchors, scope, day, minute)
     sure, perhaps = (
-        _latest_of(keys(anchors.scope[some], anchors.day[some]), scope, day)
+        _latest_of(keys(anchors.scope[some], anchors.day[some]), scope, by_then)
         for some in (~anchors.doubtful, anchors.doubtful)
     )
-    return sure, np.maximum(perhaps, _unseen_by(anchor, anchors, scope, day, domain, caseload))
+    return sure, np.maximum(perhaps, _unseen_by(anchor, scope, day, domain, caseload))
+
+
+def _came_first(anchors: Anchors, scope: Days, day: Days, minute: Minutes) -> Flags:
+    """Whether each act surely came before the anchor of its day."""
+    if anchors.hours is None or not len(anchors.day):
+        return np.zeros(len(day), bool)
+    key = keys(anchors.scope, anchors.day)
+    place = np.minimum(np.searchsorted(key, keys(scope, day)), len(key) - 1)
+    there = key[place] == keys(scope, day)
+    first: Flags = there & (minute != UNTIMED) & (minute < anchors.hours.minute[place])
+    return first
 
 
 def _unseen_by(
-    anchor: p.Anchor, anchors: Anchors, scope: Days, day: Days, domain: Domain, caseload: Caseload
+    anchor: p.Anchor, scope: Days, day: Days, domain: Domain, caseload: Caseload
 ) -> Days:
-    """The latest day, up to each, on which an anchor may have gone unrecorded.
-
-    What may have become true is told by the condition, wherever it is known at the start.
-    """
-    covered_from, covered_to = coverage_of(anchor, caseload)
-    start, before = domain.start[scope], covered_from[domain.subject[scope]] - 1
+    """The latest day, up to each, on which an anchor may have gone unrecorded."""
+    start = domain.start[scope]
     if isinstance(anchor, p.Becoming):
-        none = ~np.isin(scope, anchors.scope)
-        unseen = np.where(none & ((before >= start) | (covered_to < start)), day, MISSING)
-    else:
-        unseen = np.where(before >= start, np.minimum(before, day), MISSING)
-        unseen = np.where(covered_to < day, day, unseen)
-    return unseen.astype(np.int32)
+        latest = latest_in_gaps(seen(anchor, domain, caseload), scope, day)
+        return np.where(latest >= start, latest, MISSING).astype(np.int32)
+    covered_from, covered_to = coverage_of(anchor, caseload)
+    before = covered_from[domain.subject[scope]] - 1
+    unseen = np.where(before >= start, np.minimum(before, day), MISSING)
+    return np.where(covered_to < day, day, unseen).astype(np.int32)
 
 
 def _latest_of(key: Keys, scope: Days, day: Days) -> Days:
@@ -259,7 +281,7 @@ def _broken(duty: DutyPlan, deeds: _Deeds, table: Table, scopes: Scopes) -> Batc
         code=deeds.code,
         mover=duty.guard.mover[deeds.code],
     )
-    there = np.flatnonzero(mask != 1 << PAUSED)
+    there = np.flatnonzero((mask & 1 << STANDS != 0) | exempt)
     weight = np.select([verdict == NOT_MET, verdict == CANNOT_TELL], [0, 1], 2)[there]
     key = keys(deeds.scope, deeds.day)[there]
     order = there[np.argsort(key * 3 + weight, kind="stable")]

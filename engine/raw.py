@@ -20,9 +20,10 @@ CoverageKind = Literal["events", "latest_only", "flags", "absent"]
 class RawTable:
     """Rows of one kind of fact, column by column.
 
-    ``kind`` is a name of the vocabulary (``visit``).  Canonical columns are ``person_id``;
-    ``id``; ``start`` and ``end`` for periods, ``date`` for events, ``born`` for the subject;
-    ``<period>_id`` where the kind is ``of`` a period; and attributes and milestones by name.
+    ``kind`` is a name of the vocabulary (``visit``).  Canonical columns are ``person_id``
+    (``worker_id`` where a further subject, ``worker``, is concerned); ``id``; ``start`` and
+    ``end`` for periods, ``date`` for events, ``born`` for a subject; ``<period>_id`` where the
+    kind is ``of`` a period; and attributes and milestones by name.
     All columns have as many cells as ``rows``, which holds each row's number in ``place``.
     """
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve
 
+from duly.dsl.plurals import noun, number_of
 from duly.dsl.policy import Attribute, Kind
 from duly.engine.dates import Calendar, Days
 from duly.engine.days import (
@@ -32,8 +33,7 @@ from duly.engine.days import (
     read_roles,
     read_yes_no,
 )
-from duly.engine.facts import ANY_PARENT, Column, Facts, Table
-from duly.engine.keys import keys
+from duly.engine.facts import ANY_PARENT, BY_DATE, Column, Facts, Table
 from duly.engine.moments import Minutes
 from duly.engine.raw import Cell, Coverage, Quarantined, RawFacts, RawTable
 
@@ -88,43 +88,58 @@ class _Builder:
         self.memo_yes = _Memo(read_yes_no)
 
     def facts(self, today: date | None) -> Facts:
-        subject_kind = next(kind for kind in self.kinds.values() if kind.nature == "subject")
-        people = self._people()
-        index = {person: number for number, person in enumerate(people)}
         known = [s.extracted for s in self.sources if s.extracted is not None]
         extracted = min(known) if known else today  # later than the oldest, not all is known
+        subjects = [kind for kind in self.kinds.values() if kind.nature == "subject"]
+        first, *further = (self._about(kind, extracted) for kind in subjects)
+        read = self.read_by_source + sum(
+            len(raw.rows) for raws in self.raw.values() for raw in raws
+        )
+        return evolve(
+            first,
+            quarantine=tuple(self.quarantine),
+            notes=tuple(dict.fromkeys(self.notes)),
+            rows_read=read,
+            further=dict(zip((kind.name for kind in subjects[1:]), further, strict=True)),
+        )
+
+    def _about(self, subject: Kind, extracted: date | None) -> Facts:
+        """The facts of one subject; what was read and what was not is counted for all together."""
+        people = self._people(subject)
+        index = {person: number for number, person in enumerate(people)}
         tables = {
             name: self._table(kind, index)
             for name, kind in self.kinds.items()
-            if kind.nature != "subject"
+            if kind.nature != "subject" and kind.subject == subject.subject
         }
         tables = {n: self._covered(t, len(people), extracted) for n, t in tables.items()}
         tables = {
             name: _linked(table, tables, self.ids_given, self.notes)
             for name, table in tables.items()
         }
-        born, columns = self._subjects(subject_kind, index)
-        read = self.read_by_source + sum(
-            len(raw.rows) for raws in self.raw.values() for raw in raws
-        )
+        born, columns = self._subjects(subject, index)
         return Facts(
-            subjects=np.array(people, dtype=object),
+            subjects=np.array([self._told_apart(subject, id) for id in people], dtype=object),
             born=born,
             columns=columns,
             tables=tables,
-            quarantine=tuple(self.quarantine),
-            notes=tuple(dict.fromkeys(self.notes)),
-            rows_read=read,
             extracted=extracted,
             calendars=_calendars(self.sources),
         )
 
-    def _people(self) -> list[str]:
+    def _people(self, subject: Kind) -> list[str]:
+        """The ids of a subject, wherever one stands."""
         found: set[str] = set()
-        for raws in self.raw.values():
-            for raw in raws:
-                found.update(cell.strip() for cell in raw.columns["person_id"] if cell)
+        for kind in self.kinds.values():
+            for raw in self.raw[kind.name] if kind.subject == subject.subject else ():
+                found.update(cell.strip() for cell in raw.columns[kind.id_column] if cell)
         return sorted(person for person in found if person.casefold() not in BLANK)
+
+    def _told_apart(self, subject: Kind, id: str) -> str:
+        """The id as it is shown: with the subject in front, where it could be another's too."""
+        subjects = [kind.name for kind in self.kinds.values() if kind.nature == "subject"]
+        like_another = len(subjects) > 1 and id.partition(":")[0] in subjects
+        return f"{subject.name}:{id}" if subject.subject or like_another else id
 
     def _refuse(self, raw: RawTable, bad: npt.NDArray[np.bool_], column: str, reason: str) -> None:
         cells = raw.columns.get(column)
@@ -138,8 +153,10 @@ class _Builder:
         self, raw: RawTable, index: Mapping[str, int], good: npt.NDArray[np.bool_]
     ) -> Days:
         memo = _Memo(lambda text: index.get(text, -1))
-        numbers = _days(raw.columns["person_id"], memo)
-        self._bad(raw, good, numbers < 0, "person_id", "the person is blank")
+        column = self.kinds[raw.kind].id_column
+        numbers = _days(raw.columns[column], memo)
+        whom = self.kinds[raw.kind].subject or "person"
+        self._bad(raw, good, numbers < 0, column, f"the {whom.replace('_', ' ')} is blank")
         return numbers
 
     def _bad(
@@ -201,8 +218,8 @@ class _Builder:
                 raw,
                 good,
                 _repeated(numbers),
-                "person_id",
-                "the same person stands in an earlier row",
+                kind.id_column,
+                f"the same {(kind.subject or 'person').replace('_', ' ')} stands in an earlier row",
             )
             read = {
                 name: self._column(raw, good, attribute)
@@ -528,17 +545,16 @@ def _linked(
     given: Mapping[str, Mapping[tuple[int, int], str]],
     notes: list[str],
 ) -> Table:
-    """Each row's parent: by the id it names, else the one running on its first day."""
+    """Each row's parent, where it names one; the others are found once the day is known."""
     if table.kind.of is None or not len(table):
         return table
     parents = tables[table.kind.of]
-    by_date = _running_on(parents, table.subject, table.start)
-    by_date[table.start == MISSING] = ANY_PARENT
+    parent = np.where(table.start == MISSING, ANY_PARENT, BY_DATE).astype(np.int32)
     named = given.get(table.kind.name, {})
     if not named:
-        return evolve(table, parent=by_date)
+        return evolve(table, parent=parent)
     row_of = {identifier: row for row, identifier in enumerate(parents.ids)}
-    parent, astray = by_date.copy(), 0
+    astray = 0
     for number, key in enumerate(zip(table.place.tolist(), table.row.tolist(), strict=True)):
         if key in named:
             found = row_of.get(named[key], -1)
@@ -547,26 +563,9 @@ def _linked(
             else:
                 astray += 1
     if astray:
-        rows = f"1 row of `{table.kind.name}` names"
-        if astray > 1:
-            rows = f"{astray:,} rows of `{table.kind.name}` name"
+        rows = f"{number_of(astray, 'row')} of `{table.kind.name}` {noun(astray, 'names', 'name')}"
         notes.append(
             f"{rows} a {parents.kind.name} that is not among the same person's: "
             "taken to belong to the one running on its day"
         )
     return evolve(table, parent=parent)
-
-
-def _running_on(periods: Table, subject: Days, day: Days) -> Days:
-    """The latest period of the subject that had started by the day and was still running."""
-    if not len(periods):
-        return np.full(len(subject), -1, np.int32)
-    begins = keys(periods.subject, np.maximum(periods.start, 0))
-    found = np.searchsorted(begins, keys(subject, np.maximum(day, 0)), side="right") - 1
-    while True:  # back past periods that have ended, to one that began earlier and still runs
-        safe = np.maximum(found, 0)
-        theirs = (found >= 0) & (periods.subject[safe] == subject)
-        ended = theirs & (periods.end[safe] <= day)
-        if not ended.any():
-            return np.where(theirs, found, -1).astype(np.int32)
-        found = np.where(ended, found - 1, found)

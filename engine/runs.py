@@ -35,6 +35,21 @@ The first day of a window, or of a stretch without a state, is its own anchor: n
 
 
 @frozen(eq=False)
+class Between:
+    """The hours between which an act must come: after the anchor before, and not after its own.
+
+    ``previous`` is the day of the anchor before, ``MISSING`` for none.
+    """
+
+    previous: Days
+    previous_minute: Minutes
+    minute: Minutes
+
+    def __getitem__(self, some: Flags | npt.NDArray[np.intp]) -> Between:
+        return Between(self.previous[some], self.previous_minute[some], self.minute[some])
+
+
+@frozen(eq=False)
 class Run:
     """Obligations of one step before any date is computed.
 
@@ -42,7 +57,8 @@ class Run:
     first and the last on which an act counts for it; ``begun`` is the first anchor of the sequence
     that it belongs to, ``reach`` the day to which the record of acts must reach back;
     ``hours`` says when each anchor may have been on its day, and ``from_minute`` is the first of
-    ``earliest`` at which an act counts, where times are looked at.
+    ``earliest`` at which an act counts, where times are looked at.  ``between`` puts the hours in
+    place of ``earliest`` and ``last_day`` on the days of anchors themselves.
     """
 
     step: int
@@ -63,6 +79,7 @@ class Run:
     anchor_table: Table | None
     hours: Hours | None = None
     from_minute: Minutes | None = None
+    between: Between | None = None
 
     def take(self, keep: Flags | npt.NDArray[np.intp]) -> Run:
         """Some of the obligations."""
@@ -108,7 +125,7 @@ def sequence(
 
     ``without`` marks the scopes that surely have no first anchor.
     """
-    if not isinstance(duty.steps[0].timing, p.Within) and not any(map(in_hours, duty.steps)):
+    if not any(map(_looks_at_times, duty.steps)):
         acts = evolve(acts, times=None)
     live, table = _beginnings(duty, scopes, acts, caseload)
     for number, step in enumerate(duty.steps):
@@ -124,6 +141,11 @@ def sequence(
         yield run
 
 
+def _looks_at_times(step: StepPlan) -> bool:
+    """Whether the times of acts matter to a step, and which of a day's acts was the first."""
+    return isinstance(step.timing, p.Within | p.Before) or in_hours(step)
+
+
 def _first_anchor(step: p.Step | StepPlan) -> p.Anchor:
     anchor = None if isinstance(step.timing, p.Every | p.Times) else step.timing.anchor
     return anchor if anchor is not None else p.ScopeStart()
@@ -136,21 +158,26 @@ def _beginnings(
     assert isinstance(duty.duty, p.Do)
     first, kind = _first_anchor(duty.steps[0]), duty.duty.act.event
     anchors = anchors_of(first, scopes.domain, caseload)
-    anchors = _owed_from(duty.steps[0], anchors, scopes.domain, caseload)
-    following = next_day(anchors.scope, anchors.day)
     by_act = _among(of_kind(first, kind, scopes.domain, caseload), keys(anchors.scope, anchors.day))
+    anchors, by_act = _owed_from(duty.steps[0], anchors, by_act, scopes.domain, caseload)
+    following = next_day(anchors.scope, anchors.day)
     live = _live(anchors, following, by_act, scopes, acts)
     return _not_before(live, duty.steps[0], acts), anchors.table
 
 
-def _owed_from(step: StepPlan, anchors: Anchors, domain: Domain, caseload: Caseload) -> Anchors:
-    """``as soon as practicable after D after A``: owed from the day on which D has run."""
+def _owed_from(
+    step: StepPlan, anchors: Anchors, by_act: Flags, domain: Domain, caseload: Caseload
+) -> tuple[Anchors, Flags]:
+    """``as soon as practicable after D after A``: owed from the day on which D has run.
+
+    What is done on that day counts, whatever A is.
+    """
     timing = step.timing
     if not isinstance(timing, p.WithoutNumber) or timing.after is None:
-        return anchors
+        return anchors, by_act
     day = boundary_table(timing.after)[anchors.day]
     inside = (day <= caseload.as_at) & (day < domain.end[anchors.scope])
-    return evolve(anchors, day=day).take(inside)
+    return evolve(anchors, day=day).take(inside), np.zeros(int(inside.sum()), bool)
 
 
 def _among(known: Keys, wanted: Keys) -> Flags:
@@ -228,6 +255,14 @@ def on_own_event(duty: DutyPlan) -> bool:
     act, anchor = duty.duty.act, _first_anchor(duty.steps[0])
     own = isinstance(anchor, p.EventDay) and anchor.event == act.event
     return own and act.milestone is not None
+
+
+def of_own_row(duty: DutyPlan) -> bool:
+    """Whether each row owes an act of its own: its milestone, or its end."""
+    assert isinstance(duty.duty, p.Do)
+    if isinstance(duty.steps[0].timing, p.By | p.Before):
+        return on_own_event(duty)
+    return duty.duty.act.milestone is not None or duty.duty.act.edge == "end"
 
 
 def _is_recorded(anchor: p.Anchor) -> bool:
@@ -338,6 +373,8 @@ def _anchored(
     safe = np.where(there, found, 0)
     day = anchors.day[safe] if len(anchors.day) else live.anchor
     past = there & (latest_limit(step, day) < np.maximum(live.anchor, live.stands))
+    doubtful = there & anchors.doubtful[safe] if len(anchors.day) else np.zeros(len(there), bool)
+    live = evolve(live, doubtful=live.doubtful | doubtful)
     asked, onward = _single(number, live.take(~past), None, scopes, acts)
     here = there[~past]
     chosen = safe[~past][here]
@@ -349,7 +386,6 @@ def _anchored(
         anchor_from=_origin(anchors)[chosen],
         anchor_row=anchors.row[chosen],
         stands=np.max([asked.stands[here], asked.anchor[here], begins], axis=0).astype(np.int32),
-        doubtful=asked.doubtful[here] | anchors.doubtful[chosen],
         anchor_table=anchors.table,
         hours=anchors.hours[chosen] if anchors.hours is not None else any_hour(len(chosen)),
     )

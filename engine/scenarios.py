@@ -7,8 +7,10 @@ from datetime import date, datetime
 
 from attrs import field, frozen
 
+from duly.dsl.plurals import number_of
 from duly.dsl.policy import Kind, Policy
 from duly.dsl.scenario import Expectation, Fact, Scalar, Scenario
+from duly.dsl.subjects import about
 from duly.engine.batch import Batch
 from duly.engine.caseload import Caseload
 from duly.engine.days import MISSING, day_of, long_date, moment_of
@@ -45,15 +47,10 @@ class Outcome:
             word = "" if self.verdict == "due" else "due "
             parts.append(f"{word}{long_date(self.deadline)}")
         if self.days:
-            parts.append(f"by {days_text(self.days)}")
+            parts.append(f"by {number_of(self.days, 'day')}")
         if self.assumed:
             parts.append("assumed")
         return f"{' '.join(parts)}  ({self.duty})"
-
-
-def days_text(count: int) -> str:
-    """``1 day``, ``5 days``."""
-    return f"{count} day{'' if count == 1 else 's'}"
 
 
 @frozen
@@ -108,6 +105,7 @@ def _run(policy: Policy, duties: Mapping[str, Sequence[DutyPlan]], scenario: Sce
 
 def caseload_of(policy: Policy, scenario: Scenario) -> Caseload:
     """The scenario's one child, as at its day, by what was known on another."""
+    policy = about(policy, scenario.subject)
     facts = build([raw_facts(policy.kinds, scenario)], policy.kinds, scenario.as_at)
     known = cut(facts, scenario.as_at, scenario.known_at)
     return Caseload(known, day_of(scenario.as_at), policy)
@@ -167,7 +165,8 @@ def differences(expected: Expectation, outcome: Outcome) -> list[Difference]:
     if not _is(expected.due, outcome.deadline):
         found.append(Difference(_dated("due", expected.due), _dated("due", outcome.deadline)))
     if expected.days not in (None, outcome.days):
-        found.append(Difference(days_text(expected.days or 0), days_text(outcome.days)))
+        wanted, came = number_of(expected.days or 0, "day"), number_of(outcome.days, "day")
+        found.append(Difference(wanted, came))
     if expected.assumed and not outcome.assumed:
         found.append(Difference("assumed", "certain"))
     return found
@@ -197,21 +196,18 @@ def _is(expected: date | None, found: date | None) -> bool:
 
 # ------------------------------------------------------------ a scenario's facts as text
 
-PERSON = "child"
-"""The one subject of a scenario."""
-
 
 def raw_facts(kinds: Mapping[str, Kind], scenario: Scenario) -> RawFacts:
     """The scenario's rows as a source would hand them over; what it leaves out did not happen."""
     subject = next(kind for kind in kinds.values() if kind.nature == "subject")
     born = scenario.born.isoformat() if scenario.born else None
-    columns: dict[str, list[str | None]] = {"person_id": [PERSON], "born": [born]}
+    columns: dict[str, list[str | None]] = {subject.id_column: [subject.name], "born": [born]}
     columns |= {name: [_cell(value)] for name, value in scenario.about.items()}
     tables = [RawTable(subject.name, "scenario", [1], dict(columns))]
     for kind in kinds.values():
         rows = [fact for fact in scenario.facts if fact.kind == kind.name]
         if rows:
-            tables.append(_table(kind, rows))
+            tables.append(_table(kind, subject, rows))
     coverage = tuple(
         Coverage(kind.name, "absent" if kind.name in scenario.unknown else "events")
         for kind in kinds.values()
@@ -223,9 +219,9 @@ def raw_facts(kinds: Mapping[str, Kind], scenario: Scenario) -> RawFacts:
     return RawFacts(tuple(tables), coverage, extracted=scenario.as_at, calendars=calendars)
 
 
-def _table(kind: Kind, facts: Sequence[Fact]) -> RawTable:
+def _table(kind: Kind, subject: Kind, facts: Sequence[Fact]) -> RawTable:
     columns: dict[str, list[str | None]] = {
-        "person_id": [PERSON] * len(facts),
+        kind.id_column: [subject.name] * len(facts),
         "id": [f"{kind.name}-{number}" for number in range(1, len(facts) + 1)],
     }
     if kind.nature == "period":

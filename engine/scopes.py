@@ -22,7 +22,7 @@ from duly.engine.keys import (
     timed_keys,
     untimed_keys,
 )
-from duly.engine.moments import Hours, hours_at
+from duly.engine.moments import DAY, Hours, hours_at
 from duly.engine.periods import periods_of
 from duly.engine.timeline import Domain, Timeline, Values
 
@@ -96,6 +96,11 @@ def _stretches(condition: p.Condition, caseload: Caseload) -> Scopes:
     return Scopes(domain, domain.end, nowhere, found.subject[blank], doubt=found.line)
 
 
+def after(key: Keys, minute: npt.NDArray[np.integer]) -> tuple[Keys, Keys]:
+    """From where to where acts stand, by their timed keys, that surely came after a minute."""
+    return timed_keys(key, minute + 1), timed_keys(key, np.full(len(key), UNTIMED))
+
+
 @frozen(eq=False)
 class ActTimes:
     """Acts in order of owner, day and minute, several a day; those without a time come last."""
@@ -108,6 +113,25 @@ class ActTimes:
         """The row of the first act of a day that is not before a minute, -1 for none."""
         place = np.searchsorted(self.key, timed_keys(key, np.maximum(minute, 0)))
         there = np.append(untimed_keys(self.key), -1)[place] == key
+        return np.where(there, np.append(self.row, -1)[place], -1).astype(np.int32)
+
+    def not_after(self, key: Keys, minute: npt.NDArray[np.integer]) -> Days:
+        """The row of the first act of a day that did not surely come after a minute, -1 for none.
+
+        Where the minute is not known, none surely did.
+        """
+        until = np.where(minute == UNTIMED, DAY, minute) + 1
+        timed = self._first(timed_keys(key, np.zeros(len(key), np.int16)), timed_keys(key, until))
+        without = timed_keys(key, np.full(len(key), UNTIMED))
+        return np.where(timed >= 0, timed, self._first(without, without + 1)).astype(np.int32)
+
+    def after(self, key: Keys, minute: npt.NDArray[np.integer]) -> Days:
+        """The row of the first act of a day that surely came after a minute, -1 for none."""
+        return np.where(minute == UNTIMED, -1, self._first(*after(key, minute))).astype(np.int32)
+
+    def _first(self, lo: Keys, hi: Keys) -> Days:
+        place = np.searchsorted(self.key, lo)
+        there = place < np.searchsorted(self.key, hi)
         return np.where(there, np.append(self.row, -1)[place], -1).astype(np.int32)
 
     def hours(self, key: Keys, minute: npt.NDArray[np.integer]) -> Hours:
@@ -189,9 +213,10 @@ def days_of(act: p.Act, table: Table) -> Days:
     if act.milestone is not None:
         return table.columns[act.milestone].values.astype(np.int32)
     periods = periods_of(table)
-    edge = periods.start if act.edge == "start" else np.where(periods.end < FAR, periods.end, -1)
+    assert act.edge is not None
+    edge, row = periods.edges(act.edge)
     day = np.full(len(table), MISSING, np.int32)
-    day[periods.row] = edge
+    day[row] = np.where(edge < FAR, edge, MISSING)
     return day
 
 

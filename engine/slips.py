@@ -22,7 +22,9 @@ from duly.engine.plan import anchor_text, condition_text
 class Slip:
     """One thing said otherwise; ``now`` is blank for what was left out.
 
-    ``node`` is what was looked at, with the slip in it.  ``same`` marks what changes no date at
+    ``node`` is what was looked at, with the slip in it.  ``is_quoted`` says whether what it was
+    stands in the text in these words.  ``inside`` are the words of the rule that lead to it, where
+    it stands in a definition, and ``leads`` their place.  ``same`` marks what changes no date at
     all.  ``shared`` is a part that stands in several duties, as it was and with the slip.
     """
 
@@ -30,6 +32,9 @@ class Slip:
     was: str
     now: str = ""
     span: Span = NOWHERE
+    is_quoted: bool = True
+    inside: str = ""
+    leads: Span = NOWHERE
     same: bool = False
     shared: tuple[object, object] | None = None
 
@@ -39,6 +44,7 @@ class Around:
     """What a slip may be drawn from: the events that the rule counts from, and the kinds of fact.
 
     ``shared`` are acts and conditions that several duties have, ``below`` those of lower packs.
+    ``text`` gives what stands in the rule files at a place.
     """
 
     events: tuple[p.EventDay, ...]
@@ -46,6 +52,47 @@ class Around:
     kinds: Mapping[str, p.Kind]
     shared: frozenset[object]
     below: frozenset[object]
+    text: Callable[[Span], str] = lambda span: ""
+
+    def quoted(self, node: object) -> str:
+        """The words of the rule file that a node was made of; none where it is not from there."""
+        here = place(node, NOWHERE)
+        return self.text(here) if here != NOWHERE else ""
+
+    def said(self, part: p.Condition | p.Anchor) -> str:
+        """A condition or an anchor in the words of the rule file, as far as it stands there."""
+        words = self.quoted(part)
+        if words:
+            return words
+        part = self._as_asked(part)
+        if isinstance(part, p.Anchor):
+            return anchor_text(part, self.said)
+        return condition_text(part, self.said)
+
+    def _as_asked(self, part: Any) -> Any:
+        """Without the test that every row of its kind must pass to count: no rule repeats it."""
+        kind = self.kinds.get(getattr(part, "event", getattr(part, "kind", "")))
+        if kind is None or kind.counts is None or part.where is None:
+            return part
+        counts = kind.counts.parts if isinstance(kind.counts, p.And) else (kind.counts,)
+        tests = part.where.parts if isinstance(part.where, p.And) else (part.where,)
+        asked = tuple(test for test in tests if test not in counts)
+        where = asked[0] if len(asked) == 1 else p.And(asked) if asked else None
+        return evolve(part, where=where)
+
+    def retold(self, slip: Slip, node: object) -> Slip:
+        """A slip told of the condition that it is a part of: in its words, where the part has none
+        of its own, and as inside it, where the part stands in a definition.
+        """
+        words = self.quoted(node) if isinstance(node, p.Condition) else ""
+        if not words:
+            return slip
+        if not slip.is_quoted:
+            told = _became(node, slip.node, self)
+            return evolve(told, same=slip.same, shared=slip.shared)
+        here = place(node, NOWHERE)
+        stands = slip.span if slip.leads == NOWHERE else slip.leads
+        return slip if here.covers(stands) else evolve(slip, inside=f"`{words}`", leads=here)
 
 
 # ------------------------------------------------------------- lengths of time and numbers
@@ -68,26 +115,22 @@ def lengths(node: object, around: Around) -> Iterator[Slip]:
         for other in dict.fromkeys(others):
             if other.count > 0 and other != node:
                 same = _always_the_same(node, other)
-                yield Slip(other, _length(node), _length(other), same=same)
+                yield evolve(_became(node, other, around), same=same)
 
 
 def _other_counts(length: p.Duration) -> Iterator[p.Duration]:
     said = length.count
     for count in sorted({said - 1, said + 1}):
-        yield evolve(length, count=count)
+        yield p.Duration(count, length.unit)
     if said < 10:
-        yield evolve(length, count=said * 10)
+        yield p.Duration(said * 10, length.unit)
     elif said % 10 == 0:
-        yield evolve(length, count=said // 10)
+        yield p.Duration(said // 10, length.unit)
 
 
 def _other_units(length: p.Duration) -> Iterator[p.Duration]:
     for unit, times in OTHER_UNITS.get(length.unit, ()):
         yield p.Duration(round(length.count * times), unit)
-
-
-def _length(duration: p.Duration) -> str:
-    return str(duration) if duration.count else "the same day"
 
 
 def _always_the_same(one: p.Duration, other: p.Duration) -> bool:
@@ -105,26 +148,36 @@ def numbers(node: object, around: Around) -> Iterator[Slip]:
     if isinstance(node, p.Count) and node.at_least == node.at_most:
         for count in (node.at_least - 1, node.at_least + 1):
             if count > 0:
-                yield _became(node, evolve(node, at_least=count, at_most=count))
+                yield _became(node, put(put(node, "at_least", count), "at_most", count), around)
         return
     for name, value in children(node):
         if type(value) is int:
             for other in (value - 1, value + 1):
                 if other > 0 and (name != "ordinal" or other <= 2):
-                    yield _became(node, put(node, name, other))
+                    yield _became(node, put(node, name, other), around)
 
 
-def _became(node: object, other: object) -> Slip:
-    return Slip(other, _words(node), _words(other))
+def _became(node: object, other: object, around: Around) -> Slip:
+    was, now, span = _words(node, around), _words(other, around), place(node, NOWHERE)
+    return Slip(other, was, now, span, is_quoted=bool(around.quoted(node)))
 
 
-def _words(node: object) -> str:
-    if isinstance(node, p.Condition):
-        return f"`{condition_text(node)}`"
-    if isinstance(node, p.Anchor):
-        return f"`{anchor_text(node)}`"
+def _left_out(node: object, part: p.Condition, around: Around, before: str = "") -> Slip:
+    return Slip(node, f"`{before}{around.said(part)}`", span=place(part, NOWHERE))
+
+
+def _words(node: object, around: Around) -> str:
+    if isinstance(node, p.Duration):
+        return f"`{around.quoted(node) or node}`" if node.count else "the same day"
+    if isinstance(node, p.Condition | p.Anchor):
+        return f"`{around.said(node)}`"
+    if isinstance(node, p.Times):
+        return f"`{_TIMES.get(node.count, f'{node.count} times')}`"
     numbers = [f"{n} {value}" for n, value in children(node) if type(value) is int]
     return f"`{', '.join(numbers)}`"
+
+
+_TIMES = {1: "once", 2: "twice"}
 
 
 # ---------------------------------------------------------------------- conditions
@@ -135,11 +188,11 @@ def joins(node: object, around: Around) -> Iterator[Slip]:
     if not isinstance(node, p.And | p.Or) or _is_one_test(node):
         return
     other = p.Or if isinstance(node, p.And) else p.And
-    yield _became(node, other(node.parts))
+    yield _became(node, other(node.parts), around)
     for number, part in enumerate(node.parts):
         rest = (*node.parts[:number], *node.parts[number + 1 :])
         left = rest[0] if len(rest) == 1 else type(node)(rest)
-        yield Slip(left, f"`{condition_text(part)}`")
+        yield _left_out(left, part, around)
 
 
 def _is_one_test(node: p.And | p.Or) -> bool:
@@ -158,7 +211,7 @@ def negations(node: object, around: Around) -> Iterator[Slip]:
     for name, part in children(node):
         if isinstance(part, p.Condition):
             other = part.part if isinstance(part, p.Not) else p.Not(part)
-            yield evolve(_became(part, other), node=put(node, name, other))
+            yield evolve(_became(part, other, around), node=put(node, name, other))
 
 
 def exceptions(node: object, around: Around) -> Iterator[Slip]:
@@ -174,7 +227,7 @@ def tests(node: object, around: Around) -> Iterator[Slip]:
     """A ``where`` forgotten; of one with several parts each is forgotten by itself."""
     where = getattr(node, "where", None)
     if where is not None and not isinstance(where, p.And):
-        yield Slip(put(node, "where", None), f"`where {condition_text(where)}`")
+        yield _left_out(put(node, "where", None), where, around, "where ")
 
 
 def values(node: object, around: Around) -> Iterator[Slip]:
@@ -195,18 +248,18 @@ def anchors(node: object, around: Around) -> Iterator[Slip]:
             others = _edges(anchor) if isinstance(node, p.ForEach) else _others(anchor, around)
             for other in dict.fromkeys(others):
                 if other != anchor:
-                    yield evolve(_became(anchor, other), node=put(node, name, other))
+                    yield evolve(_became(anchor, other, around), node=put(node, name, other))
 
 
 def _edges(anchor: p.Anchor) -> Iterator[p.Anchor]:
     if isinstance(anchor, p.PeriodEdge):
-        yield evolve(anchor, edge="end" if anchor.edge == "start" else "start")
+        yield put(anchor, "edge", "end" if anchor.edge == "start" else "start")
 
 
 def _others(anchor: p.Anchor, around: Around) -> Iterator[p.Anchor]:
     yield from _edges(anchor)
     if isinstance(anchor, p.EventDay | p.PeriodEdge) and anchor.ordinal is None:
-        yield evolve(anchor, ordinal=1)
+        yield put(anchor, "ordinal", 1)
     if isinstance(anchor, p.EventDay) and not isinstance(around.scope, p.Always):
         yield p.ScopeStart()
     if isinstance(anchor, p.ScopeStart) and isinstance(around.scope, p.During):

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from attrs import evolve
 
 from duly.dsl import policy as p
+from duly.dsl.conditions import all_of
 from duly.engine.anchors import occasions, still_expected
 from duly.engine.batch import (
     BLANK_START,
@@ -30,12 +31,12 @@ from duly.engine.days import FAR, MISSING
 from duly.engine.doubts import where_scopes_are_sure
 from duly.engine.facts import Table
 from duly.engine.judging import verdicts
-from duly.engine.keys import Flags, next_day
+from duly.engine.keys import Flags, keys, next_day, scope_of
 from duly.engine.lower import ABSENT, FAILED, HELD, JUDGED_EXEMPT
-from duly.engine.plan import AND_HELD, EXEMPT, STANDS, DutyPlan
+from duly.engine.plan import AND_HELD, EXEMPT, STANDS, DutyPlan, Group, Guard, leaves_of
 from duly.engine.runs import FROM_ANCHOR, FROM_ITSELF, FROM_START
 from duly.engine.scopes import Scopes
-from duly.engine.timeline import Timeline
+from duly.engine.timeline import Domain, Timeline, places
 
 # ------------------------------------------------------------------- on an occasion
 
@@ -44,16 +45,14 @@ def to_come(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
     """Scheduled occasions: due on their day, whatever is on record of them by now."""
     assert isinstance(duty.scope, p.ForEach)
     assert duty.guard is not None
-    occasion = duty.scope.occasion
-    if not isinstance(occasion, p.EventDay) or occasion.ordinal is not None:
+    occasion = _each(duty.scope)
+    if not isinstance(occasion, p.EventDay) or occasion.event not in caseload.facts.later:
         return
-    later = caseload.facts.later.get(occasion.event)
-    if later is None:
-        return
+    later = caseload.facts.later[occasion.event]
     expected = evolve(occasion, where=still_expected(occasion.where, later.kind))
-    found = occasions(expected, caseload.with_table(later))
-    values = duty.guard.values
-    code = codes_on(duty.guard.leaves, found.domain, caseload.with_table(later), values)
+    before = _so_far(occasion, caseload) if occasion.ordinal is not None else None
+    found = occasions(expected, caseload.with_table(later), before)
+    code = _codes_to_come(duty.guard, found.domain, caseload, later)
     day = found.domain.start
     batch = Batch.of(
         duty,
@@ -72,11 +71,37 @@ def to_come(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
     yield batch.take(duty.guard.table[code] != 1 << ABSENT)
 
 
+def _each(scope: p.ForEach) -> p.EventDay | p.PeriodEdge:
+    """The occasion with all that is asked of it."""
+    tests = [test for test in (scope.occasion.where, scope.where) if test is not None]
+    return evolve(scope.occasion, where=all_of(p.And, [*tests]))
+
+
+def _so_far(occasion: p.EventDay, caseload: Caseload) -> Days:
+    """On how many days each subject had such an occasion by the as-at day."""
+    domain = occasions(evolve(occasion, ordinal=None), caseload).domain
+    days = scope_of(np.unique(keys(domain.subject, domain.start)))
+    return np.bincount(days, minlength=len(caseload.facts.subjects)).astype(np.int32)
+
+
+def _codes_to_come(
+    guard: Guard, domain: Domain, caseload: Caseload, later: Table
+) -> npt.NDArray[np.int32]:
+    """The codes on the days to come: what is so by now, and what the occasion's own row says."""
+    code = np.zeros(len(domain), np.int32)
+    scheduled = caseload.with_table(later)
+    for place, leaf in zip(places(guard.values), guard.leaves, strict=True):
+        parts = leaves_of(leaf.condition) if isinstance(leaf, Group) else [leaf]
+        own = any(getattr(part, "owner", None) == later.kind.name for part in parts)
+        code += codes_on([leaf], domain, scheduled if own else caseload) * np.int32(place)
+    return code
+
+
 def on_occasions(duty: DutyPlan, caseload: Caseload) -> Batch:
     """``for each X must have C``: what held on each X's own day."""
     assert isinstance(duty.scope, p.ForEach)
     assert duty.guard is not None
-    found = occasions(duty.scope.occasion, caseload)
+    found = occasions(_each(duty.scope), caseload)
     domain, table, row = found.domain, found.table, found.domain.member_row
     code = codes_on(duty.guard.leaves, domain, caseload, duty.guard.values)
     mask = duty.guard.table[code]
@@ -136,7 +161,7 @@ def throughout(duty: DutyPlan, scopes: Scopes, caseload: Caseload) -> Iterator[B
     begun = (line.day <= caseload.as_at) & (line.day < scopes.domain.end[line.scope])
     failing = (mask & FAILING != 0) & (line.day < scopes.domain.end[line.scope])
     first, last = _unbroken(line.scope, failing)
-    some = begun[first] & (line.day[first] <= duty.anchored_until)
+    some = begun[first] & duty.may_begin(line.day[first])
     yield _failed(duty, line, mask, first[some], last[some], scopes, caseload)
     spoilt = np.zeros(len(scopes.domain), bool)
     spoilt[line.scope[first[some]]] = True

@@ -5,12 +5,13 @@ Each scenario's facts are built once, and only the duties that a slip changes ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import evolve, frozen
 
 from duly.dsl import policy as p
 from duly.dsl.scenario import Expectation
+from duly.dsl.source import Span
 from duly.engine.caseload import Caseload
 from duly.engine.lower import lower
 from duly.engine.mutants import Mutant, mutants
@@ -22,10 +23,14 @@ from duly.engine.slips import Slip
 
 @frozen
 class Survivor:
-    """A slip that no scenario notices, and the rules in which it was tried."""
+    """A slip that no scenario notices, and the rules in which it was tried.
+
+    ``label`` is that of its duty, where there is one alone.
+    """
 
     slip: Slip
     rules: tuple[p.Rule, ...]
+    label: str | None = None
 
 
 @frozen
@@ -54,20 +59,31 @@ class _Case:
     outcomes: tuple[tuple[Outcome, ...], ...]
 
 
-def survivors(policy: p.Policy, rules: Sequence[p.Rule], results: Sequence[Result]) -> Trial:
+def survivors(
+    policy: p.Policy,
+    rules: Sequence[p.Rule],
+    results: Sequence[Result],
+    text: Callable[[Span], str] = lambda span: "",
+) -> Trial:
     """Try each slip in the rules on the scenarios that name its rule; all of these passed."""
     cases = {rule.qualified: list(_cases(policy, rule, results)) for rule in rules}
     told = [rule for rule in rules if cases[rule.qualified]]
-    groups = _one_for_all(mutants(policy, told))
+    groups = _one_for_all(mutants(policy, told, text))
     same = sum(group[0].slip.same for group in groups)
     left = [
-        Survivor(group[0].slip, tuple(dict.fromkeys(mutant.rule for mutant in group)))
+        _survivor(group)
         for group in groups
         if not group[0].slip.same
         and not any(_is_noticed(policy, m, cases[m.rule.qualified]) for m in group)
     ]
     untold = tuple(rule for rule in rules if not cases[rule.qualified])
     return Trial(len(groups) - same - len(left), same, tuple(left), untold)
+
+
+def _survivor(group: Sequence[Mutant]) -> Survivor:
+    labels = {mutant.label for mutant in group}
+    rules = tuple(dict.fromkeys(mutant.rule for mutant in group))
+    return Survivor(group[0].slip, rules, labels.pop() if len(labels) == 1 else None)
 
 
 def _one_for_all(found: Iterator[Mutant]) -> list[list[Mutant]]:

@@ -33,7 +33,7 @@ from duly.engine.dates import Calendar, Days, calendar_unit, each_year, last_day
 from duly.engine.days import FAR, MISSING
 from duly.engine.doubts import where_scopes_are_sure
 from duly.engine.keys import Flags, first_of_each, keys, spans
-from duly.engine.plan import EXEMPT, PAUSED, DutyPlan
+from duly.engine.plan import EXEMPT, DutyPlan
 from duly.engine.runs import FROM_ITSELF
 from duly.engine.scopes import Acts, Scopes, acts_of, scopes_of
 from duly.engine.timeline import Domain
@@ -316,4 +316,5 @@ def _told(batch: Batch, doubt: npt.NDArray[np.integer], scopes: Scopes, acts: Ac
     batch.verdict[exempt] = IS_EXEMPT
     batch.deadline[exempt] = MISSING
     batch.days[exempt | (doubt != NO_DOUBT)] = 0
-    return where_scopes_are_sure(batch.take(mask != 1 << PAUSED), scopes)
+    stands = (mask & ~batch.duty.steps[0].guard.no_duty) != 0
+    return where_scopes_are_sure(batch.take(stands | exempt), scopes)

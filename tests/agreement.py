@@ -40,6 +40,7 @@ from duly.dsl.policy import (
     Waiver,
     While,
 )
+from duly.dsl.subjects import about
 from duly.engine.batch import Batch
 from duly.engine.days import date_of
 from duly.engine.evaluate import evaluate
@@ -93,9 +94,12 @@ class Trial:
         duties = tuple(duty for duty in plan.duties if duty.rule is self.rule)
         return evolve(plan, duties=duties)
 
-    def waived(self) -> list[InForce]:
-        """The stretches of days on which a rule of the pack above takes this one out of force."""
-        rules = self.above.rules if self.above else ()
+    def waived(self, *, saved: bool = False) -> list[InForce]:
+        """The stretches of days on which a rule of the pack above takes this one out of force.
+
+        ``saved``: those alone in which what begins is for that rule.
+        """
+        rules = [it for it in (self.above.rules if self.above else ()) if it.transitional >= saved]
         return [
             InForce(
                 max(filter(None, (rule.in_force.start, self.above.in_force.start)), default=None),
@@ -115,7 +119,7 @@ def pack_trials(*names: str) -> list[Trial]:
         for pack in loaded.policy.packs:
             for rule in pack.rules:
                 text = paragraph(loaded.sources[rule.span.file].text, rule.span.line)
-                policy = loaded.policy
+                policy = about(loaded.policy, rule.subject)
                 found[rule.qualified] = Trial(
                     rule, policy.kinds, pack, text, policy.calendars, policy.never
                 )
@@ -128,28 +132,7 @@ def paragraph(text: str, line: int) -> str:
     return "\n".join(lines[: lines.index("")] if "" in lines else lines)
 
 
-BUILT = (
-    "basic",
-    "windows",
-    "states",
-    "prohibitions",
-    "instead",
-    "numbers",
-    "moment",
-    "dates",
-    "waives",
-    "never",
-    "known_at",
-    "columns",
-)
-"""What made-up rules use unless told otherwise: constructs of which no pair is known to differ.
-
-The others are left to ``--only``: a few cases in a thousand still differ, or have not been tried
-often enough.
-"""
-
-
-def random_trial(rng: random.Random, uses: Sequence[str] = BUILT) -> Trial:
+def random_trial(rng: random.Random, uses: Sequence[str] = CONSTRUCTS) -> Trial:
     """A made-up rule, with what it needs beside."""
     rule = random_rule(rng, KINDS, uses, CALENDARS)
     trial = Trial(rule, KINDS, Pack("random", "Random"), "", CALENDARS)
@@ -171,7 +154,15 @@ def waiving(rng: random.Random, rule: Rule) -> Pack:
     start = ABOUT + timedelta(days=rng.randint(-300, 500))
     until = start + timedelta(days=rng.randint(0, 400))
     waiver = Waiver(rule.qualified, "a power", until)
-    local = Rule("above", "relief", "Relief", (), waives=(waiver,), in_force=InForce(start))
+    local = Rule(
+        "above",
+        "relief",
+        "Relief",
+        (),
+        waives=(waiver,),
+        in_force=InForce(start),
+        transitional=rng.random() < 0.3,
+    )
     return Pack("above", "Above", "random", rules=(local,))
 
 
@@ -184,7 +175,8 @@ def in_words(trial: Trial) -> Iterator[str]:
     if trial.known_at is not None:
         yield f"  known {trial.known_at.days} days before the as-at day"
     for waived in trial.waived():
-        yield f"  waived {shown(waived)}"
+        saved = waived in trial.waived(saved=True)
+        yield f"  waived {shown(waived)}{' and saved' if saved else ''}"
     for condition in trial.never:
         yield f"  never {shown(condition)}"
     for kind, column in sorted(trial.lacking):
@@ -222,6 +214,7 @@ def oracle_answer(trial: Trial, case: Case, as_at: date) -> list[Judged]:
         calendars=trial.calendars,
         never=trial.never,
         waived=trial.waived(),
+        saved=trial.waived(saved=True),
         known_at=as_at - trial.known_at if trial.known_at is not None else None,
     )
     return sorted((comparable(it) for it in found), key=order)
@@ -347,7 +340,7 @@ def simpler_parts(value: Any) -> Iterator[Any]:
     elif has(type(value)) and not isinstance(value, Duration):
         for it in attrs_fields(type(value)):
             own = getattr(value, it.name)
-            if it.name in ("span", "text", "words", "edge", "milestone", "after", "when"):
+            if it.name in ("span", "text", "words", "edge", "milestone", "after", "instead"):
                 continue  # without them it would be another duty, or none
             if it.default is None and own is not None:
                 yield evolve(value, **{it.name: None})
@@ -474,10 +467,12 @@ def programs(draw: st.DrawFn, uses: Sequence[str]) -> tuple[Trial, Case, date]:
     return trial, case, as_at
 
 
-def tries(trials: Iterator[Trial], pairs: int, rng: random.Random) -> Iterator[Tried]:
-    """So many pairs of a rule and a child, judged by the oracle."""
-    for trial in islice(trials, -(-pairs // BATCH)):
-        cases, as_at = random_batch(rng, trial)
+def tries(
+    trials: Iterator[Trial], pairs: int, rng: random.Random, children: int = BATCH
+) -> Iterator[Tried]:
+    """So many pairs of a rule and a child, judged by the oracle; so many children for a rule."""
+    for trial in islice(trials, -(-pairs // children)):
+        cases, as_at = random_batch(rng, trial, children)
         yield Tried(trial, cases, as_at, [oracle_answer(trial, case, as_at) for case in cases])
 
 
@@ -504,7 +499,7 @@ class Tally:
 
 
 def round_robin(
-    trials: Sequence[Trial], rng: random.Random, made_up: float, uses: Sequence[str] = BUILT
+    trials: Sequence[Trial], rng: random.Random, made_up: float, uses: Sequence[str] = CONSTRUCTS
 ) -> Iterator[Trial]:
     """The rules of the packs in turn, with a share of made-up ones between them."""
     while True:

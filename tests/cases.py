@@ -49,6 +49,8 @@ from tests.oracle import Case, Judged, Row, Value, boundary, last_day
 CoverageOf = Mapping[str, tuple[str, date | None, date | None]]
 
 DAY = timedelta(days=1)
+LAST_READ = date(2100, 12, 31)
+"""No later day is read from a source, though a limit of a hundred years ends after it."""
 
 
 # --------------------------------------------------------------- what a rule looks at
@@ -168,10 +170,15 @@ def columns(part: object) -> Iterator[tuple[str, str]]:
 def is_timed(part: object) -> bool:
     """Whether a part of a rule looks at times of day."""
     in_hours = isinstance(part, Duration) and part.unit == "hour"
-    return in_hours or (isinstance(part, By) and part.clock is not None)
+    by_the_clock = isinstance(part, By) and part.clock is not None
+    return in_hours or by_the_clock or isinstance(part, Before)
 
 
 # --------------------------------------------------------------- random cases
+
+
+FAR_AHEAD = date(2100, 6, 30)
+"""No day that is told of is later: records of the next century cannot be read."""
 
 
 def seeded(seed: int) -> random.Random:
@@ -228,7 +235,7 @@ class Maker:
         day = self.rng.choice(dates)
         if self.about.durations and self.chance(0.6):
             day = self.rng.choice((last_day, boundary))(day, self.rng.choice(self.about.durations))
-        return self.near(day)
+        return self.near(min(day, FAR_AHEAD))
 
     # rows
 
@@ -306,7 +313,8 @@ class Maker:
             days.append(self.as_at + timedelta(days=self.rng.randint(0, 10)))
         if self.about.ahead and self.chance(0.2):
             days.append(self.as_at + timedelta(days=self.rng.randint(5, 100)))
-        return [self.event(kind, number, day) for number, day in enumerate(sorted(days))]
+        readable = sorted(day for day in days if day <= LAST_READ)
+        return [self.event(kind, number, day) for number, day in enumerate(readable)]
 
     def event(self, kind: Kind, number: int, day: date) -> Row:
         return Row(
@@ -396,7 +404,9 @@ class Maker:
         years = self.rng.choice(self.about.ages or (0, 5, 10, 16))
         ago = boundary(self.earliest, Duration(1, "day")) - timedelta(days=int(365.25 * years))
         span = (self.as_at - self.earliest).days
-        return ago + timedelta(days=self.rng.randint(-60, max(span - 1, 0) if years else 0))
+        # Now and then it is still to come.
+        last = span + self.rng.choice((-1, 60)) if years else 0
+        return ago + timedelta(days=self.rng.randint(-60, max(last, 0)))
 
 
 def random_case(
@@ -591,7 +601,7 @@ def covered(kind: str, coverage: CoverageOf) -> Coverage:
 
 def subject_table(kind: Kind, cases: Sequence[Case]) -> RawTable:
     columns: dict[str, Sequence[str | None]] = {
-        "person_id": [person_id(number) for number, _ in enumerate(cases)],
+        kind.id_column: [person_id(number) for number, _ in enumerate(cases)],
         "born": [as_cell(case.born) for case in cases],
     }
     for name in kind.attributes:
@@ -604,7 +614,7 @@ def table(kind: Kind, cases: Sequence[Case]) -> RawTable:
         (number, row) for number, case in enumerate(cases) for row in case.rows.get(kind.name, ())
     ]
     columns: dict[str, Sequence[str | None]] = {
-        "person_id": [person_id(number) for number, _ in rows],
+        kind.id_column: [person_id(number) for number, _ in rows],
         "id": [row_id(number, row.id) for number, row in rows],
     }
     if kind.nature == "period":

@@ -12,6 +12,7 @@ from duly.dsl.parser import parse_text
 from duly.dsl.policy import InForce, Kind, Pack, Policy, Rule
 from duly.dsl.resolve import PackText, resolve
 from duly.dsl.scenario import Expectation, Fact, Scalar, Scenario, resolve_scenarios
+from duly.dsl.subjects import about
 from tests.oracle import Case, Judged, Row, Value, judge
 
 
@@ -21,7 +22,7 @@ def read(*packs: str) -> tuple[Policy, list[Scenario]]:
     documents = [parse_text(text, str(n), diagnostics) for n, text in enumerate(packs)]
     policy = resolve([PackText(str(n), (it,)) for n, it in enumerate(documents)], diagnostics)
     found = resolve_scenarios(policy, policy.packs[-1].name, documents[-1:], diagnostics)
-    assert diagnostics.errors == []
+    assert diagnostics.errors == [], diagnostics.errors
     return policy, found
 
 
@@ -67,7 +68,8 @@ def line(it: Judged) -> str:
 
 
 def told(policy: Policy, rule: str, scenario: Scenario) -> list[Judged]:
-    """What one rule asks of the child of a story."""
+    """What one rule asks of the child, or of another subject, of a story."""
+    policy = about(policy, scenario.subject)
     pack, found = next(
         (pack, each) for pack in policy.packs for each in pack.rules if each.qualified == rule
     )
@@ -80,18 +82,22 @@ def told(policy: Policy, rule: str, scenario: Scenario) -> list[Judged]:
         calendars=policy.calendars,
         never=policy.never,
         waived=waived(policy, rule),
+        saved=waived(policy, rule, saved=True),
         known_at=scenario.known_at,
     )
 
 
-def waived(policy: Policy, rule: str) -> list[InForce]:
-    """The stretches of days on which a rule is taken out of force by one of a pack above."""
+def waived(policy: Policy, rule: str, *, saved: bool = False) -> list[InForce]:
+    """The stretches of days on which a rule is taken out of force by one of a pack above.
+
+    ``saved``: those alone in which what begins is for that rule.
+    """
     return [
         within(pack, each, waiver.until)
         for pack in policy.packs
         for each in pack.rules
         for waiver in each.waives
-        if waiver.rule == rule
+        if waiver.rule == rule and each.transitional >= saved
     ]
 
 

@@ -259,6 +259,13 @@ THEN_PAPERS = (
             "2024-03-01: due due 2024-04-12 by 41",
         ],
     ),
+    # The visit that takes the place of the waiting step is on the last day: nothing runs from it.
+    (
+        THEN_PAPERS,
+        "care_period from 1 January 2024 until 1 February 2024 visit on 3 January 2024"
+        " visit on 1 February 2024 as at 1 June 2024",
+        ["2024-01-01: met due 2024-01-08 on 2024-01-03"],
+    ),
     # M19: sixteen on 1 May 2024, in care only from 1 November: it became so on that day.
     (
         "must visit child within 3 months of (care_period and aged 16 or over) becoming true",
@@ -760,6 +767,22 @@ FAILING = (
         " unless not_practicable then within 10 working days of start",
         "placement from 4 March 2024 not_practicable blank as at 1 April 2024",
         ["2024-03-04: not met due 2024-03-04 by 1 assumed"],
+    ),
+    # The clause's own dates bound it, those of its duty too.
+    (
+        "during placement must prepare care_plan before start, unless not_practicable"
+        " then within 10 working days of start in force from 5 March 2024",
+        "placement from 4 March 2024 not_practicable care_plan on 18 March 2024 as at 1 April 2024",
+        [
+            "2024-03-04: not met due 2024-03-04 by 1",
+            "2024-03-04: met due 2024-03-18 on 2024-03-18",
+        ],
+    ),
+    (
+        "during placement must prepare care_plan before start in force from 1 June 2024,"
+        " unless not_practicable then within 10 working days of start",
+        "placement from 4 March 2024 not_practicable care_plan on 18 March 2024 as at 1 April 2024",
+        [],
     ),
     # M10, A9: missed on Tuesday 4 June; five working days later is the 11th, or the 17th from
     # the chair's decision on the 10th.

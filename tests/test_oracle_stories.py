@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LANGUAGE = ROOT / "tests/language"
 
 
-@pytest.mark.parametrize("pack", ["statutory", "stoke"])
+@pytest.mark.parametrize("pack", ["statutory", "stoke", "enfield"])
 def test_the_stories_of_the_packs_hold(pack: str) -> None:
     loaded = load_policy(ROOT / "policies" / pack, lambda below: ROOT / "policies" / below)
     scenarios = loaded.scenarios()

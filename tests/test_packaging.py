@@ -50,7 +50,7 @@ def test_the_wheel_holds_every_file_that_is_needed(
 ) -> None:
     wanted = {
         f"duly/{path.relative_to(root).as_posix()}"
-        for pattern in ("*.py", "*.lark", "*.duly", "py.typed")
+        for pattern in ("*.py", "*.lark", "*.duly", "*.csv", "py.typed")
         for path in (root / folder).rglob(pattern)
     }
     assert wanted

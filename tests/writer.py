@@ -69,6 +69,7 @@ from duly.dsl.policy import (
     Window,
     Within,
     WithoutNumber,
+    both_in_force,
 )
 
 Choice = TypeVar("Choice")
@@ -238,7 +239,9 @@ class Writer:
             case 1:
                 return self.milestone_day() or Birthday(5)
             case 2:
-                return Becoming(self.condition(False, None))
+                # Conditions of the plainest kinds, or there would be no end to them.
+                plain = evolve(self, main="basic", uses=self.uses - {"anchors", "since"})
+                return Becoming(plain.condition(False, None))
             case _:
                 first = self.recorded_anchor(period)
                 plain: tuple[Anchor, ...] = (ScopeStart(),) if scoped else ()
@@ -578,7 +581,8 @@ class Writer:
         scope, period = self.scope(open_ended=False)
         base = self.do(scope, self.act(), *self.steps(period)[:1])
         assert isinstance(base.duty, Do)
-        reason = Unless(self.condition(True, period))
+        reason = Unless(self.condition(True, period), grounds=self.grounds())
+        later = self.exemptions(True, period) if self.chance(0.2) else ()
         (step,) = base.duty.steps
         timings: tuple[Timing, ...] = (
             Within(self.duration(), self.anchor(True, period)),
@@ -586,8 +590,14 @@ class Writer:
             Before(self.anchor(True, period)),
         )
         own = self.choice(timings)
-        first = evolve(base.duty, steps=(evolve(step, unless=(*step.unless, reason)),))
-        second = evolve(base.duty, steps=(Step(own),), when=reason.condition)
+        first = evolve(base.duty, steps=(evolve(step, unless=(*step.unless, reason, *later)),))
+        in_force = both_in_force(base.duty.grounds.in_force, reason.grounds.in_force)
+        second = evolve(
+            base.duty,
+            steps=(Step(own),),
+            instead=(reason, *later),
+            grounds=Grounds(in_force=in_force),
+        )
         return [Scoped(scope, first), Scoped(scope, second)]
 
     def missed(self) -> list[Scoped]:

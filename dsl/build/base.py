@@ -69,8 +69,8 @@ class Base(Transformer_NonRecursive[Token, Any]):
     def _text(self, meta: Meta) -> str:
         if meta.empty:
             return ""
-        text = self._source.text[meta.start_pos : meta.end_pos]
-        return re.sub(r"\s+", " ", re.sub(r"#[^\n]*", "", text)).strip()
+        here = Span(self._source.file, meta.line, meta.column, meta.end_line, meta.end_column)
+        return self._source.words(here)
 
     def _node(self, kind: Callable[..., _Node], meta: Meta, parts: list[Any], **more: str) -> _Node:
         """A node whose fields stand in the order of the grammar's parts."""

@@ -1,4 +1,4 @@
-"""Rules: their headers, scope lines and sentences."""
+"""Rules: their headers, scope lines and sentences; and the rows that no rule encodes."""
 
 from __future__ import annotations
 
@@ -61,6 +61,13 @@ class Rules(Base):
 
     def because(self, parts: list[Any]) -> ast.BecauseItem:
         return ast.BecauseItem(parts[0])
+
+    left_to_judgement = v_args(meta=True)(keyword("judgement"))
+
+    @v_args(meta=True)
+    def omits(self, meta: Meta, parts: list[Any]) -> ast.OmitsStatement:
+        *rows, category, because = parts
+        return ast.OmitsStatement(tuple(rows), category, because, self._span(meta))
 
     @v_args(meta=True)
     def during(self, meta: Meta, parts: list[Any]) -> ast.DuringScope:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from attrs import evolve
 from lark import v_args
 from lark.tree import Meta
 
@@ -81,11 +82,13 @@ class Timings(Base):
         clear = isinstance(lead, Duration)
         return ast.Before(lead if clear else lead[0], clear, anchors, self._span(meta))
 
-    def ordinary(self, parts: list[Any]) -> tuple[Duration]:
-        return (duration_of(parts[0], str(parts[1])),)
+    @v_args(meta=True)
+    def ordinary(self, meta: Meta, parts: list[Any]) -> tuple[Duration]:
+        return (self.duration(meta, parts),)
 
-    def ordinary_working(self, parts: list[Any]) -> tuple[Duration]:
-        return (self.working_duration(parts),)
+    @v_args(meta=True)
+    def ordinary_working(self, meta: Meta, parts: list[Any]) -> tuple[Duration]:
+        return (self.working_duration(meta, parts),)
 
     @v_args(meta=True)
     def at_least_each(self, meta: Meta, parts: list[Any]) -> ast.Times:
@@ -159,10 +162,12 @@ class Timings(Base):
         most = next(of_type(parts, Duration), None)
         return ast.LocallyDecided(most, self._span(meta))
 
-    def duration(self, parts: list[Any]) -> Duration:
-        return duration_of(parts[0], str(parts[1]))
+    @v_args(meta=True)
+    def duration(self, meta: Meta, parts: list[Any]) -> Duration:
+        return evolve(duration_of(parts[0], str(parts[1])), span=self._span(meta))
 
-    def working_duration(self, parts: list[Any]) -> Duration:
+    @v_args(meta=True)
+    def working_duration(self, meta: Meta, parts: list[Any]) -> Duration:
         count, unit = parts
         if not unit.startswith("day"):
             self._diagnostics.add(
@@ -170,9 +175,10 @@ class Timings(Base):
                 f"`{count} working {unit}` is not a length of time",
                 token_span(unit, self._source.file),
                 why="only days can be working days, so the deadline cannot be counted",
-                help=f"write `{count} working days` or `{count} {unit}`",
+                help=f"write `{duration_of(count, str(unit))}`, or say how many working days it is",
             )
-        return Duration(count, "working day")
+        return Duration(count, "working day", self._span(meta))
 
-    def one_unit(self, parts: list[Any]) -> Duration:
-        return duration_of(1, str(parts[0]))
+    @v_args(meta=True)
+    def one_unit(self, meta: Meta, parts: list[Any]) -> Duration:
+        return evolve(duration_of(1, str(parts[0])), span=self._span(meta))

@@ -14,9 +14,11 @@ from duly.dsl.build.base import MONTHS, UNREAD, Base, constant, token_span
 from duly.dsl.policy import InForce
 
 
-def member(what: str) -> Callable[[Any, list[Any]], ast.MemberItem]:
+def member(what: str) -> Callable[[Any, Meta, list[Any]], ast.MemberItem]:
     """The method of a vocabulary member with one name."""
-    return lambda build, parts: ast.MemberItem(what, parts[0])
+    return v_args(meta=True)(
+        lambda build, meta, parts: ast.MemberItem(what, parts[0], build._span(meta))
+    )
 
 
 class Vocabulary(Base):
@@ -87,6 +89,11 @@ class Vocabulary(Base):
         return ast.KindStatement(nature, name, title or "", tuple(members), self._span(meta))
 
     @v_args(meta=True)
+    def add(self, meta: Meta, parts: list[Any]) -> ast.AddStatement:
+        name, *members = parts
+        return ast.AddStatement(name, tuple(members), self._span(meta))
+
+    @v_args(meta=True)
     def role(self, meta: Meta, parts: list[Any]) -> ast.RoleStatement:
         return ast.RoleStatement(parts[0], parts[1] or "", self._span(meta))
 
@@ -99,11 +106,13 @@ class Vocabulary(Base):
     def milestone(self, parts: list[Any]) -> ast.MilestoneItem:
         return ast.MilestoneItem(*parts)
 
-    def counts(self, parts: list[Any]) -> ast.StatusItem:
-        return ast.StatusItem("counts", parts[0])
+    @v_args(meta=True)
+    def counts(self, meta: Meta, parts: list[Any]) -> ast.StatusItem:
+        return ast.StatusItem("counts", parts[0], self._span(meta))
 
-    def scheduled(self, parts: list[Any]) -> ast.StatusItem:
-        return ast.StatusItem("scheduled", parts[0])
+    @v_args(meta=True)
+    def scheduled(self, meta: Meta, parts: list[Any]) -> ast.StatusItem:
+        return ast.StatusItem("scheduled", parts[0], self._span(meta))
 
     def attribute(self, parts: list[Any]) -> ast.AttributeItem:
         name, (type_name, values), usually = parts

@@ -9,12 +9,14 @@ from datetime import date
 import click
 
 from duly.dsl.diagnostics import did_you_mean
+from duly.dsl.plurals import number_of
 from duly.dsl.policy import Rule
 from duly.engine import discovery
 from duly.engine.cli import options
 from duly.engine.cli.main import NOTHING_CHECKED
 from duly.engine.days import long_date
 from duly.engine.explain import DutyExplained, Explained, NoSubject, Stretch, explain
+from duly.engine.facts import Facts
 from duly.engine.pipeline import read_facts
 
 
@@ -23,7 +25,7 @@ from duly.engine.pipeline import read_facts
 @options.facts
 @options.as_at
 @options.known_at
-@click.option("--subject", required=True, help="The child's id.")
+@click.option("--subject", required=True, help="The child's id; a worker's is worker:17.")
 @click.option("--rule", "rules", multiple=True, help="Only this rule; may be given several times.")
 @click.option("--last", default=3, show_default=True, help="How many obligations of each duty.")
 def command(
@@ -47,7 +49,7 @@ def command(
     try:
         duties = explain(loaded.policy, read, as_at, subject, wanted, known_at)
     except NoSubject:
-        guess = did_you_mean(subject, list(read.subjects)) or "see the first column of its files"
+        guess = _guess(subject, read)
         raise click.UsageError(f"there is no child `{subject}` in the facts; {guess}") from None
     if not duties:
         click.echo(f"no rule applied to {subject} as at {long_date(as_at)}")
@@ -60,6 +62,15 @@ def command(
             click.echo("\n".join(heading(duty.rule)))
             told = duty.rule
         click.echo("\n".join(describe(duty, last)))
+
+
+def _guess(subject: str, read: Facts) -> str:
+    """Whom may be meant: another subject of the same id, else somebody of nearly the same."""
+    known = [str(id) for each in read.all for id in each.subjects]
+    others = [f"`{id}`" for id in known if id.endswith(f":{subject}")]
+    if others:
+        return f"did you mean {' or '.join(others)}?"
+    return did_you_mean(subject, known) or "see the first column of its files"
 
 
 def heading(rule: Rule) -> list[str]:
@@ -105,7 +116,7 @@ def _same_day(one: date, other: date | None) -> bool:
 def _obligation(o: Explained) -> Sequence[str]:
     head = f"* {o.verdict}"
     if o.days:
-        head += f", {o.days} day{'' if o.days == 1 else 's'}" + {
+        head += f", {number_of(o.days, 'day')}" + {
             "due": " left",
             "needs judgement": " so far",
         }.get(o.verdict, "")

@@ -17,6 +17,7 @@ from attrs import frozen
 from duly.dsl.diagnostics import Diagnostics, PolicyError
 from duly.dsl.files import not_text
 from duly.dsl.formatter import format_text
+from duly.dsl.plurals import number_of
 from duly.engine.cli.main import FINDINGS, NOTHING_CHECKED
 from duly.engine.cli.mistakes import show_mistakes
 
@@ -71,8 +72,8 @@ def command(paths: tuple[Path, ...], check: bool, diff: bool) -> None:
         _carry_out(change, check=check, diff=diff)
     changed = sum(map(Change.is_one, changes))
     if not diff:
-        word = "file" if len(files) == 1 else "files"
-        click.echo(f"{len(files)} rule {word}: {changed} {WOULD_CHANGE if check else CHANGED}")
+        looked_at = number_of(len(files), "rule file")
+        click.echo(f"{looked_at}: {changed} {WOULD_CHANGE if check else CHANGED}")
     if len(changes) < len(files) or (changed and (check or diff)):
         sys.exit(FINDINGS)
 

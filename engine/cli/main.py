@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "Read rule files and report every mistake in one go.",
     "format": "Bring rule files into their one layout.",
     "test": "Run the packs' scenarios.",
+    "trace": "Say what has become of each row of a pack's source.",
     "run": "Run a pack over facts and write the obligations.",
     "explain": "Show how one child's dates came about.",
     "plugins": "List what is installed.",

@@ -19,7 +19,7 @@ def command() -> None:
         click.echo(f"  {name + ':':<12}{output.summary}")
     click.echo("packs")
     for name, pack in discovery.packs(manager).items():
-        click.echo(f"  {name:<12}{pack.folder}")
+        click.echo(f"  {name:<24}{pack.folder}")
     click.echo("lints")
     for name, lint in discovery.lints(manager).items():
         click.echo(f"  {name:<24}{lint.summary}")

@@ -34,6 +34,7 @@ from duly.engine.pipeline import Progress, run
     metavar="FORMAT:PATH",
     help="Where to write, such as csv:obligations.csv; may be given several times.",
 )
+@click.option("--every-note", is_flag=True, help="List every note, not the first twelve alone.")
 def command(
     pack: str,
     facts: tuple[str, ...],
@@ -41,6 +42,7 @@ def command(
     since: date | None,
     known_at: date | None,
     out: tuple[str, ...],
+    every_note: bool,
 ) -> None:
     """Run PACK over facts as at a day, show how each rule came out and write the obligations.
 
@@ -53,7 +55,7 @@ def command(
     with progress() as tell:
         result = run(loaded, facts, manager, as_at, since, known_at, tell)
     written = [path for name, place in targets for path in formats[name].write(result, Path(place))]
-    show_summary(result)
+    show_summary(result, every_note=every_note)
     for path in written:
         click.echo(f"wrote {path}")
     if not len(result.obligations) and not any(s.earlier for s in result.summaries):

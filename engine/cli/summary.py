@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import click
 
-from duly.engine.conclude import families
+from duly.dsl.plurals import noun, number_of
+from duly.engine.conclude import RuleSummary, families
 from duly.engine.days import long_date
 from duly.engine.obligations import VERDICTS
 from duly.engine.pipeline import Run
@@ -21,8 +24,11 @@ _HEADINGS = {
     "needs_judgement": "judge",
 }
 
+_FEW, _SEVERAL = 5, 12
+"""How many names and how many notes are told before the rest is counted."""
 
-def show_summary(result: Run) -> None:
+
+def show_summary(result: Run, *, every_note: bool = False) -> None:
     """Print rules as lines, a local rule under the law that it refines."""
     law = next(iter(result.policy.packs)).name
     click.echo(
@@ -38,23 +44,52 @@ def show_summary(result: Run) -> None:
     aside = max(len(clock) for clock in ("clock", *clocks.values())) + 1
     headings = "".join(f"{_HEADINGS[v]:>11}" for v in VERDICTS)
     click.echo(f"{'rule':<{width}}{'clock':<{aside}}{headings}")
-    for summary in families(result.summaries):
+    listed, untold = _divided(families(result.summaries))
+    for summary in listed:
         counts = "".join(f"{summary.verdicts.get(v, 0) or '.':>11}" for v in VERDICTS)
         click.echo(f"{summary.rule:<{width}}{clocks[summary.pack]:<{aside}}{counts}")
     click.echo()
-    _show_rows(result)
+    _show_untold(untold)
+    _show_rows(result, len(result.notes) if every_note else _SEVERAL)
 
 
-def _show_rows(result: Run) -> None:
+def _divided(summaries: Iterable[RuleSummary]) -> tuple[list[RuleSummary], list[RuleSummary]]:
+    """Rules that came to something, and those of which, for all their obligations, nothing is told.
+
+    A rule that has no obligation is in neither: the notes name it.
+    """
+    owed = [summary for summary in summaries if summary.total]
+    untold = [s for s in owed if s.verdicts.get("cannot_tell", 0) == s.total]
+    return [summary for summary in owed if summary not in untold], untold
+
+
+def _show_untold(untold: Sequence[RuleSummary]) -> None:
+    if untold:
+        names = _some([summary.qualified for summary in untold])
+        owed = number_of(sum(summary.total for summary in untold), "obligation")
+        click.echo(f"nothing can be told of {number_of(len(untold), 'rule')}, {owed}: {names}")
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
+    return f"{', '.join(names[:_FEW])}{more}"
+
+
+def _show_rows(result: Run, notes: int) -> None:
     click.echo(
-        f"{result.rows_read:,} rows in = {result.rows_used:,} used "
+        f"{number_of(result.rows_read, 'row')} in = {result.rows_used:,} used "
         f"+ {len(result.quarantine):,} quarantined"
     )
     for row in result.quarantine[:10]:
         click.echo(f"  {row.place}, row {row.row}, {row.column} `{row.value}`: {row.reason}")
     if len(result.quarantine) > 10:
         click.echo(f"  … and {len(result.quarantine) - 10:,} more; `duly facts check` lists all")
-    for note in result.notes:
+    for note in result.notes[:notes]:
         click.echo(f"note: {note}")
+    if len(result.notes) > notes:
+        more = number_of(len(result.notes) - notes, "more note")
+        click.echo(f"… and {more}; a run with `--every-note` lists all")
     earlier = sum(summary.earlier for summary in result.summaries)
-    click.echo(f"{len(result.obligations):,} obligations; {earlier:,} settled earlier are left out")
+    owed = number_of(len(result.obligations), "obligation")
+    click.echo(f"{owed}; {earlier:,} settled earlier {noun(earlier, 'is', 'are')} left out")

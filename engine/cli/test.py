@@ -115,7 +115,8 @@ def _try_mutants(tested: Tested, rules: Sequence[Rule]) -> int:
     if tested.failed:
         click.echo("  mutants are tried once every scenario passes")
         return 0
-    trial = survivors(tested.loaded.policy, rules, tested.results)
+    loaded = tested.loaded
+    trial = survivors(loaded.policy, rules, tested.results, loaded.words)
     _indented(untested.survivor_lines(trial))
     return len(trial.survivors) + len(trial.untold)
 

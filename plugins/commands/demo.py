@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from duly.dsl.plurals import number_of
 from duly.engine import discovery
 from duly.engine.cli.run import progress
 from duly.engine.cli.summary import show_summary
@@ -41,7 +42,8 @@ def command(folder: Path, children: int, seed: int) -> None:
             AS_AT,
             progress=lambda done, of: tell(f"inventing child {done} of {of}"),
         )
-        click.echo(f"invented {sample.children:,} children with six years of history in {facts}")
+        invented = number_of(sample.children, "child", "children")
+        click.echo(f"invented {invented} with six years of history in {facts}")
         manager = discovery.plugin_manager()
         loaded = discovery.load(manager, "stoke")
         result = run(loaded, [f"csv:{facts}"], manager, AS_AT, progress=tell)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import click
 
+from duly.dsl.plurals import number_of
+from duly.dsl.policy import Kind
 from duly.engine import discovery
 from duly.engine.cli import options
 from duly.engine.cli.main import FINDINGS, NOTHING_CHECKED
 from duly.engine.days import FAR, date_of, long_date
 from duly.engine.facts import Facts, Table
+from duly.engine.hookspecs import FactSource
 from duly.engine.pipeline import read_facts
-from duly.plugins.sources.canonical import TYPES, describe
+from duly.plugins.sources.canonical import TYPES, Column, describe
 
 _pack = click.option(
     "--pack",
@@ -33,18 +37,37 @@ def command() -> None:
 @command.command("describe")
 @_pack
 def describe_command(pack: str) -> None:
-    """List every kind of fact with its columns, and how each type is written."""
-    loaded = discovery.load(discovery.plugin_manager(), pack)
+    """List every kind of fact with its columns, which source has them, and how to write each."""
+    manager = discovery.plugin_manager()
+    loaded = discovery.load(manager, pack)
+    sources = discovery.fact_sources(manager)
     for each in describe(loaded.policy.kinds, loaded.policy.calendars):
         click.echo(f"{each.file}  {each.kind.title}")
         for column in each.columns:
             values = f" ({', '.join(column.values)})" if column.values else ""
             needed = ", needed" if column.needed else ""
-            click.echo(f"  {column.name:<24}{column.type}{values}{needed}: {column.what}")
+            told = f"{column.type}{values}{needed}: {column.what}"
+            click.echo(f"  {column.name:<24}{told}{_supplied(each.kind, column, sources)}")
         click.echo()
     click.echo("how cells are written")
     for name, how in TYPES.items():
         click.echo(f"  {name:<24}{how}")
+
+
+def _supplied(kind: Kind, column: Column, sources: Mapping[str, FactSource]) -> str:
+    """Which sources can fill the column; with which values, where not with all."""
+    found = []
+    for name, source in sources.items():
+        held = [
+            supply.fields[column.name]
+            for supply in source.supplies
+            if supply.kind == kind.name and column.name in supply.fields
+        ]
+        values = {value for each in held for value in each or column.values}
+        some = [value for value in column.values if value in values]
+        only = f" ({', '.join(some)})" if 0 < len(some) < len(column.values) else ""
+        found += [f"{name}{only}"] if held else []
+    return f"; from {', '.join(found)}" if found else ""
 
 
 @command.command("template")
@@ -59,7 +82,8 @@ def template(folder: Path, pack: str) -> None:
     if taken:
         raise click.UsageError(f"{folder} already holds {taken[0].name}: name an empty folder")
     files = write_template(folder, loaded.policy.kinds, loaded.policy.calendars)
-    click.echo(f"wrote {len(files)} files to {folder}; {files[-1].name} says how to fill them in")
+    wrote = number_of(len(files), "file")
+    click.echo(f"wrote {wrote} to {folder}; {files[-1].name} says how to fill them in")
 
 
 @command.command("check")
@@ -74,13 +98,13 @@ def check(source: str, pack: str, as_at: date | None) -> None:
     manager = discovery.plugin_manager()
     loaded = discovery.load(manager, pack)
     facts = read_facts([source], loaded.policy.kinds, manager, as_at)
-    _show_tables(facts)
+    _show_tables(facts, loaded.policy.subjects)
     for row in facts.quarantine:
         click.echo(f"{row.place}, row {row.row}, {row.column} `{row.value}`: {row.reason}")
     for note in facts.notes:
         click.echo(f"note: {note}")
     click.echo(
-        f"{facts.rows_read:,} rows in = {facts.rows_used:,} used "
+        f"{number_of(facts.rows_read, 'row')} in = {facts.rows_used:,} used "
         f"+ {len(facts.quarantine):,} quarantined"
     )
     if not facts.rows_read:
@@ -90,14 +114,19 @@ def check(source: str, pack: str, as_at: date | None) -> None:
         sys.exit(FINDINGS)
 
 
-def _show_tables(facts: Facts) -> None:
-    click.echo(f"{len(facts.subjects):,} people")
-    for name, table in facts.tables.items():
-        if table.coverage != "absent" or len(table):
-            click.echo(f"  {name:<28}{len(table):>9,} rows  {_coverage(table)}")
+def _show_tables(facts: Facts, subjects: Sequence[Kind]) -> None:
+    for subject in subjects:
+        each = facts.about(subject.subject)
+        count = len(each.subjects)
+        people = number_of(count, "person", "people")
+        click.echo(subject.counted(count) if subject.subject else people)
+        for name, table in each.tables.items():
+            if table.coverage != "absent" or len(table):
+                click.echo(f"  {name:<28}{len(table):>9,} rows  {_coverage(table)}")
     for name, (stretches, _) in facts.calendars.items():
         click.echo(f"  {name:<28}{len(stretches):>9,} stretches of days")
-    absent = [name for name, table in facts.tables.items() if table.coverage == "absent"]
+    tables = [item for each in facts.all for item in each.tables.items()]
+    absent = [name for name, table in tables if table.coverage == "absent"]
     if absent:
         click.echo(f"not held: {', '.join(absent)}")
 
@@ -121,5 +150,6 @@ def sample(folder: Path, children: int, seed: int, as_at: date) -> None:
 
     made = make_caseload(folder, children, seed, as_at)
     click.echo(
-        f"invented {made.children:,} children, {sum(made.rows.values()):,} rows, in {folder}"
+        f"invented {number_of(made.children, 'child', 'children')}, "
+        f"{number_of(sum(made.rows.values()), 'row')}, in {folder}"
     )

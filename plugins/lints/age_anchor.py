@@ -10,9 +10,14 @@ from duly.engine.plan import leaves_of
 
 
 def check(linted: Linted) -> Iterator[Finding]:
-    """Steps inside a scope whose anchor is a birthday, or the day on which an age is reached."""
+    """Steps inside a scope whose anchor is a birthday, or the day on which an age is reached.
+
+    Not those that come before it: who comes into the scope later could no longer have done them.
+    """
     for at in linted.steps():
         anchor = getattr(at.step.timing, "anchor", None)
+        if isinstance(at.step.timing, p.Before):
+            continue
         if isinstance(at.scope, p.During | p.While) and _is_an_age(anchor):
             yield Finding(
                 "a child may be as old as this before the scope begins",

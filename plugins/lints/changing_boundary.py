@@ -10,7 +10,7 @@ from duly.dsl import policy as p
 from duly.engine.clauses import StepOf, given_reason, nowhere_later
 from duly.engine.families import Region
 from duly.engine.lints import Finding, Linted
-from duly.engine.plan import Leaf, condition_text, leaves_of
+from duly.engine.plan import Leaf, applies, condition_text, in_force_on, leaves_of
 from duly.engine.regions import truth_of
 
 
@@ -46,7 +46,7 @@ def check(linted: Linted) -> Iterator[Finding]:
 def _leaves(at: StepOf) -> Iterator[Leaf]:
     if isinstance(at.step.timing, p.Every) and at.duty.reading == "strict":
         for clause in at.step.unless:
-            yield from leaves_of(clause.condition)
+            yield from leaves_of(applies(clause))
 
 
 def _turns_for_good(leaf: Leaf, linted: Linted) -> bool:
@@ -62,7 +62,8 @@ def _turns_for_good(leaf: Leaf, linted: Linted) -> bool:
 
 def _changes(at: StepOf, boundary: Leaf, linted: Linted) -> Iterator[_Change]:
     """What turning true makes of the step, in every combination of its other conditions."""
-    found = list(linted.space.regions(_leaves(at)))
+    law = in_force_on(linted.pack.in_force, at.rule.in_force, at.duty.grounds.in_force)
+    found = list(linted.space.regions(_leaves(at), law))  # type: ignore[arg-type]
     can_be = {frozenset(region.items()) for region in found}
     for region in found:
         turned = region | {boundary: True}
@@ -77,7 +78,7 @@ def _changes(at: StepOf, boundary: Leaf, linted: Linted) -> Iterator[_Change]:
 def _outcome(at: StepOf, region: Region) -> tuple[p.Unless | None, p.Length | None]:
     """The exception that wins, and the interval that stands, where one does."""
     for clause in reversed(at.step.unless):
-        if truth_of(clause.condition, region):
+        if truth_of(applies(clause), region):
             return clause, clause.then if not isinstance(clause.then, p.WithoutNumber) else None
     assert isinstance(at.step.timing, p.Every)
     return None, at.step.timing.duration

@@ -8,8 +8,9 @@ from itertools import combinations
 from attrs import frozen
 
 from duly.dsl import policy as p
-from duly.engine.clauses import both_in_force, holds, standing, together
+from duly.engine.clauses import standing, together
 from duly.engine.lints import Finding, Linted
+from duly.engine.plan import applies
 
 
 @frozen
@@ -38,7 +39,7 @@ def _states(pack: p.Pack) -> Iterator[_State]:
     for rule in pack.rules:
         for scoped in rule.duties:
             if isinstance(scoped.duty, p.Have):
-                in_force = both_in_force(rule.in_force, scoped.duty.grounds.in_force)
+                in_force = p.both_in_force(rule.in_force, scoped.duty.grounds.in_force)
                 yield _State(scoped.scope, scoped.duty, in_force)
 
 
@@ -50,7 +51,7 @@ def _same_moments(first: _State, last: _State) -> bool:
 def _can_both_be_met(first: _State, last: _State, linted: Linted) -> bool:
     """Whether there is a case in which each of them holds or is excepted."""
     fine = [
-        p.Or((each.duty.condition, *(holds(clause) for clause in each.duty.unless)))
+        p.Or((each.duty.condition, *(applies(clause) for clause in each.duty.unless)))
         for each in (first, last)
     ]
     return linted.space.possible(together(standing(first.scope), *fine)) is not None

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from duly.engine.clauses import holds, together
+from duly.engine.clauses import together
 from duly.engine.lints import Finding, Linted
+from duly.engine.plan import applies
 
 
 def check(linted: Linted) -> Iterator[Finding]:
     """Exceptions that hold in no combination of conditions that can happen."""
     for standing, clauses in linted.exceptions():
         for clause in clauses:
-            if linted.space.possible(together(standing, holds(clause))) is None:
+            if linted.space.possible(together(standing, applies(clause))) is None:
                 yield Finding(
                     "this exception can never hold",
                     clause.span,

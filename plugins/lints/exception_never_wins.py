@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from duly.dsl import policy as p
-from duly.engine.clauses import holds, together
+from duly.engine.clauses import together
 from duly.engine.lints import Finding, Linted
+from duly.engine.plan import applies
 
 
 def check(linted: Linted) -> Iterator[Finding]:
@@ -14,8 +15,8 @@ def check(linted: Linted) -> Iterator[Finding]:
     for at in linted.steps():
         clauses = at.step.unless
         for place, clause in enumerate(clauses[:-1]):
-            case = together(at.standing, holds(clause))
-            later = p.Or(tuple(holds(each) for each in clauses[place + 1 :]))
+            case = together(at.standing, applies(clause))
+            later = p.Or(tuple(applies(each) for each in clauses[place + 1 :]))
             if linted.space.possible(case) and linted.space.implies(case, later):
                 yield Finding(
                     "this exception never wins",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from duly.dsl import policy as p
-from duly.engine.clauses import StepOf, given_reason
+from duly.engine.clauses import StepOf, given_reason, outcome_text
 from duly.engine.lints import Finding, Linted
 from duly.engine.plan import condition_text, leaves_of
 
@@ -18,16 +18,19 @@ def check(linted: Linted) -> Iterator[Finding]:
             about = next(
                 (leaf for leaf in leaves_of(clause.condition) if _is_running(leaf, linted)), None
             )
-            if clause.then is None or about is None or given_reason(at.rule, clause.then):
+            if clause.then is None or about is None:
+                continue
+            instead = outcome_text(clause)
+            if given_reason(at.rule, instead):
                 continue
             words = condition_text(about)
             yield Finding(
                 f"`{words}` is looked at on each day, not on that of the `{event}`",
                 clause.span,
-                why=f"it can begin after the {event}, and then changes to {clause.then} a limit "
+                why=f"it can begin after the {event}, and then changes to {instead} a limit "
                 "that is running for a child already",
                 help=f"test the `{event}` itself if that is meant, such as `kind is …`, or say why "
-                f"not in a `because` that names `{clause.then}`",
+                f"not in a `because` that names `{instead}`",
             )
 
 

@@ -7,8 +7,9 @@ from itertools import combinations
 
 from duly.dsl import policy as p
 from duly.dsl.source import Span
-from duly.engine.clauses import StepOf, case_text, given_reason, holds, outcome_text, together
+from duly.engine.clauses import StepOf, case_text, given_reason, outcome_text, together
 from duly.engine.lints import Finding, Linted
+from duly.engine.plan import applies
 
 
 def check(linted: Linted) -> Iterator[Finding]:
@@ -24,14 +25,14 @@ def check(linted: Linted) -> Iterator[Finding]:
                 continue
             if _nested(at, first, last, linted) or _nested(at, last, first, linted):
                 continue
-            both = (holds(first), holds(last))
+            both = (applies(first), applies(last))
             region = linted.space.possible(together(at.standing, *both))
             if region is not None:
                 yield _finding(last.span, one, other, case_text(region, *both))
 
 
 def _nested(at: StepOf, general: p.Unless, special: p.Unless, linted: Linted) -> bool:
-    return linted.space.implies(together(at.standing, holds(special)), holds(general))
+    return linted.space.implies(together(at.standing, applies(special)), applies(general))
 
 
 def _finding(span: Span, one: str, other: str, case: str) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from duly.dsl.plurals import number_of
 from duly.engine.days import long_date
 from duly.engine.lints import Finding, Linted
 
@@ -16,7 +17,7 @@ def check(linted: Linted) -> Iterator[Finding]:
     days = (linted.day - pack.review_by).days
     yield Finding(
         f"pack `{pack.name}` was to be reviewed by {long_date(pack.review_by)}, "
-        f"{days:,} {'day' if days == 1 else 'days'} ago",
+        f"{number_of(days, 'day')} ago",
         pack.span,
         why="children may be held to standards that their authors no longer stand by",
         help="ask whether the document still stands, and then set a new `review by`",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from duly.dsl import policy as p
-from duly.engine.clauses import Stated, both_in_force, durations, given_reason, least_and_most
+from duly.engine.clauses import Stated, durations, given_reason, least_and_most
 from duly.engine.days import long_date
 from duly.engine.lints import Finding, Linted
 
@@ -37,7 +37,7 @@ def _boundaries(pack: p.Pack, stated: Stated) -> Iterator[tuple[date, str]]:
 
     A transitional rule lets what it began run on.
     """
-    in_force = both_in_force(pack.in_force, stated.in_force)
+    in_force = p.both_in_force(pack.in_force, stated.in_force)
     if in_force.start is not None:
         yield in_force.start, _BEGINS
     if in_force.end is not None and not stated.rule.transitional:

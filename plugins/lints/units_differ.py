@@ -10,6 +10,7 @@ import numpy as np
 from attrs import frozen
 
 from duly.dsl import policy as p
+from duly.dsl.plurals import number_of
 from duly.dsl.source import Span
 from duly.engine.clauses import given_reason, least_and_most
 from duly.engine.conclude import paired_duties
@@ -77,12 +78,11 @@ def _difference(limit: p.Duration, other: p.Duration) -> _Difference | None:
 
 
 def _finding(limit: p.Duration, other: p.Duration, span: Span, found: _Difference) -> Finding:
-    days = f"{found.most} day{'' if found.most == 1 else 's'}"
     earlier = f" (and earlier on {_share(found.earlier)})" if found.earlier else ""
     ours, law = (long_date(date_of(deadline_table(each)[found.start])) for each in (limit, other))
     return Finding(
         f"`{limit}` is later than the law's `{other}` on {_share(found.later)} of start days, "
-        f"by up to {days}",
+        f"by up to {number_of(found.most, 'day')}",
         span,
         why=f"a clock that starts on {long_date(date_of(found.start))} runs to {ours} here, and "
         f"to {law} in law{earlier}",

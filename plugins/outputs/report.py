@@ -129,10 +129,12 @@ def _rules(run: Run) -> Iterator[Content]:
     yield element(
         "p",
         "Where a local standard refines a rule of the law, the two stand together: "
-        "each has its own clock. Children are those whom the obligations counted here concern. "
+        f"each has its own clock. {_whom(run).many} are those whom the obligations counted here "
+        "concern. "
         "In time is the share of met among met, met late, overdue and not met.",
     )
-    headers = ["Rule", "Clock", "Children", "In time", *(VERDICT_WORDS[v].text for v in VERDICTS)]
+    verdicts = (VERDICT_WORDS[v].text for v in VERDICTS)
+    headers = ["Rule", "Clock", _whom(run).many, "In time", *verdicts]
     rows = (
         _rule(each, clocks[each.pack], children[each.pack, each.rule])
         for each in families(run.summaries)
@@ -173,7 +175,7 @@ def _overdue(run: Run) -> Iterator[Content]:
     lines.sort(key=lambda line: (-line.days, line.child, line.title))
     yield from _listed(
         "Overdue, the longest first",
-        ("Child", "Days", "What", "Clock", "Was due", "From"),
+        (_whom(run).one, "Days", "What", "Clock", "Was due", "From"),
         lines,
         lambda line: (
             _id(line.child),
@@ -195,7 +197,7 @@ def _soon(run: Run) -> Iterator[Content]:
     lines.sort(key=lambda line: (line.due, line.time or LAST_TIME, line.child, line.title))
     yield from _listed(
         f"Due up to {long_date(last)}, the soonest first",
-        ("Child", "Due", "What", "Clock"),
+        (_whom(run).one, "Due", "What", "Clock"),
         lines,
         lambda line: (
             _id(line.child),
@@ -229,11 +231,11 @@ def _listed(
 def _timelines(run: Run) -> Iterator[Content]:
     worst = _worst(run)
     if not worst:
-        yield element("p", "No child has anything overdue.")
+        yield element("p", "Nobody has anything overdue.")
         return
     yield element(
         "p",
-        "The children with most days overdue by the law, then by local standard; "
+        f"{_whom(run).many} with most days overdue by the law, then by local standard; "
         "days are added up over rules. "
         "A thin line runs from what started the clock to the last day, a thick one is time "
         "after it; the broken upright is the as-at day. The marks are those of the words above.",
@@ -319,7 +321,8 @@ def _missing(run: Run) -> Iterator[Content]:
         ((what, outcome, whom.total(), len(whom)) for (what, outcome), whom in children.items()),
         key=lambda row: (-row[2], row[:2]),
     )
-    yield table("Facts that are missing", ("What", "So", "Obligations", "Children"), rows[:ROWS])
+    headers = ("What", "So", "Obligations", _whom(run).many)
+    yield table("Facts that are missing", headers, rows[:ROWS])
 
 
 # ------------------------------------------------------------------------ grounds
@@ -356,6 +359,19 @@ SECTIONS = (
 
 
 # --------------------------------------------------------------------- pieces
+
+
+@frozen
+class _Whom:
+    """What those are called whom obligations concern."""
+
+    one: str
+    many: str
+
+
+def _whom(run: Run) -> _Whom:
+    several = len(run.policy.subjects) > 1
+    return _Whom("Whom", "Those concerned") if several else _Whom("Child", "Children")
 
 
 def _date(day: date | None) -> Content:

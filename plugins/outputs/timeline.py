@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from attrs import frozen
 
+from duly.dsl.plurals import number_of
 from duly.engine.days import long_date
 from duly.plugins.outputs.lines import Line
 from duly.plugins.outputs.markup import Markup, element
@@ -141,7 +142,7 @@ def says(line: Line) -> str:
     """What a bar means, in a sentence."""
     parts = [f"{line.title}: {VERDICT_WORDS[line.verdict].text}"]
     if line.days:
-        parts.append(f"{line.days} day{'' if line.days == 1 else 's'}")
+        parts.append(number_of(line.days, "day"))
     if line.deadline:
         time = f" at {line.time}" if line.time else ""
         parts.append(f"due {long_date(line.deadline)}{time}")

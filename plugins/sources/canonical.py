@@ -78,8 +78,9 @@ def columns_of(kind: Kind) -> tuple[Column, ...]:
 
 
 def names_of(kind: Kind) -> tuple[str, ...]:
-    """The names that a kind's file may have; a subject's may always be called ``person``."""
-    return (kind.name, *kind.aliases, *(("person",) if kind.nature == "subject" else ()))
+    """The names that a kind's file may have; that of the first subject may be ``person``."""
+    is_first = kind.nature == "subject" and kind.subject is None
+    return (kind.name, *kind.aliases, *(("person",) if is_first else ()))
 
 
 def spaced(name: str) -> str:
@@ -90,11 +91,12 @@ def spaced(name: str) -> str:
 def _own_columns(kind: Kind) -> Iterator[Column]:
     name = spaced(kind.name)
     if kind.nature == "subject":
-        yield Column("person_id", "id", f"who the {name} is, in every file", needed=True)
+        files = "in every file" if kind.subject is None else f"in every file about a {name}"
+        yield Column(kind.id_column, "id", f"who the {name} is, {files}", needed=True)
         yield Column("born", "date", "date of birth")
         return
     yield Column("id", "id", f"a reference for the {name}, unlike that of any other")
-    yield Column("person_id", "id", "whom the row concerns", needed=True)
+    yield Column(kind.id_column, "id", "whom the row concerns", needed=True)
     if kind.of:
         yield Column(
             f"{kind.of}_id", "id", f"the `id` of its {spaced(kind.of)}; blank: the one of that day"

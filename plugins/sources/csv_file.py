@@ -17,6 +17,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from duly.dsl.plurals import number_of
 from duly.engine.days import date_of, read_day
 from duly.engine.raw import Cell, FactsError, Quarantined
 
@@ -67,11 +68,6 @@ def perhaps(name: str, known: Iterable[str]) -> str:
 def quoted(names: Iterable[str]) -> str:
     """Names of the user's, marked as such: ```a`, `b```."""
     return ", ".join(f"`{name}`" for name in names)
-
-
-def plural(count: int, noun: str) -> str:
-    """``1 row``, ``1,200 rows``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def plain_ids(cells: Sequence[Cell]) -> Sequence[Cell]:
@@ -245,7 +241,7 @@ def _rectangle(
     for number, row in rows:
         extra = [cell for cell in row[width:] if cell.strip()]
         if extra:
-            reason = f"the row has {len(row)} cells where the header has {width}"
+            reason = f"the row has {number_of(len(row), 'cell')} where the header has {width}"
             quarantine.append(Quarantined(place, number, "", extra[0], reason))
         elif any(map(str.strip, row)):
             kept.append((number, (row + [""] * (width - len(row)))[:width]))

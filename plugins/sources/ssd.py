@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from duly.dsl.plurals import number_of
 from duly.dsl.policy import Kind
 from duly.engine.hookspecs import FactSource, hookimpl
 from duly.engine.raw import Coverage, FactsError, RawFacts
@@ -19,7 +20,6 @@ from duly.plugins.sources.csv_file import (
     csv_files,
     normal,
     perhaps,
-    plural,
     quoted,
 )
 from duly.plugins.sources.csv_file import read as read_file
@@ -36,7 +36,8 @@ from duly.plugins.sources.ssd_tables import MAPPINGS
 @hookimpl
 def register_fact_sources() -> Sequence[FactSource]:
     """The ``ssd`` source."""
-    return [FactSource("ssd", "tables of the Standard Safeguarding Dataset as CSV files", read)]
+    summary = "tables of the Standard Safeguarding Dataset as CSV files"
+    return [FactSource("ssd", summary, read, [mapping.supply for mapping in MAPPINGS])]
 
 
 def read(location: str, kinds: Mapping[str, Kind]) -> RawFacts:
@@ -52,7 +53,7 @@ def read(location: str, kinds: Mapping[str, Kind]) -> RawFacts:
     mapped = [
         apply(mapping, extract, kinds[mapping.kind])
         for mapping in MAPPINGS
-        if mapping.kind in kinds
+        if mapping.kind in kinds and kinds[mapping.kind].subject is None
     ]
     by_name = {normal(name): kind for kind in kinds.values() for name in names_of(kind)}
     coverage, extracted, unasked = read_coverage(paths, by_name)
@@ -125,8 +126,8 @@ def _merged(extract: Extract) -> Iterator[str]:
     if EPISODES in extract.files:
         episodes = extract.files[EPISODES]
         periods = len(extract.files[PERIODS_OF_CARE].rows)
-        count = plural(len(episodes.rows), "episode")
-        yield f"`{episodes.place}`: {count} make up {plural(periods, 'period')} of care"
+        count = number_of(len(episodes.rows), "episode")
+        yield f"`{episodes.place}`: {count} make up {number_of(periods, 'period')} of care"
 
 
 def _unused(extract: Extract, mapped: Sequence[Mapped]) -> Iterator[str]:
@@ -137,4 +138,4 @@ def _unused(extract: Extract, mapped: Sequence[Mapped]) -> Iterator[str]:
         taken = {row for each in mapped if each.mapping.table == name for row in each.taken}
         rest = len(file.rows) - len(taken)
         if rest:
-            yield f"`{file.place}`: {plural(rest, 'row')} not used: no rule asks for such"
+            yield f"`{file.place}`: {number_of(rest, 'row')} not used: no rule asks for such"

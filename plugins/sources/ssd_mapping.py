@@ -7,10 +7,12 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from duly.dsl.plurals import number_of
 from duly.dsl.policy import Kind
+from duly.engine.hookspecs import Supply
 from duly.engine.raw import Cell, FactsError, Quarantined, RawTable
 from duly.plugins.sources.canonical import Column, columns_of, spaced
-from duly.plugins.sources.csv_file import CsvFile, perhaps, plural, quoted
+from duly.plugins.sources.csv_file import CsvFile, perhaps, quoted
 from duly.plugins.sources.ssd_columns import Code, LeftOut, Names, Source, ids, plain
 
 
@@ -48,6 +50,17 @@ class TableMapping:
     only: Code | None = None
     left_out: tuple[LeftOut, ...] = ()
     prefix: str = ""
+
+    @property
+    def supply(self) -> Supply:
+        """What it can fill, beside the ids of the row and of what it belongs to."""
+        constants = {name: frozenset((value,)) for name, value in self.constants.items()}
+        columns = {
+            name: frozenset(source.values) if isinstance(source, Code) else None
+            for name, source in self.columns.items()
+            if name != "id" and not name.endswith("_id")
+        }
+        return Supply(self.kind, columns | constants)
 
     def reads(self) -> set[str]:
         """The tables that it needs."""
@@ -177,7 +190,7 @@ def _nobody(mapping: TableMapping, file: CsvFile, row: int) -> Quarantined:
 
 def _left_out_notes(file: CsvFile, aside: Sequence[tuple[str, set[int]]]) -> list[str]:
     return [
-        f"`{file.place}`: {plural(len(rows), 'row')} left out as no event: {words}"
+        f"`{file.place}`: {number_of(len(rows), 'row')} left out as no event: {words}"
         for words, rows in aside
         if rows
     ]

@@ -44,7 +44,16 @@ def test_a_pack_without_mistakes(duly: Duly, desk: Path) -> None:
 def test_the_packs_that_are_installed_are_meant_where_none_is_named(duly: Duly) -> None:
     ended = duly("check")
     names = [line.split(":")[0] for line in ended.out.splitlines() if " scenarios: " in line]
-    assert (ended.code, names) == (0, ["statutory", "stoke over statutory"])
+    assert (ended.code, names) == (
+        0,
+        [
+            "coronavirus_2020 over statutory",
+            "coronavirus_2020_no2 over coronavirus_2020",
+            "enfield over statutory",
+            "statutory",
+            "stoke over statutory",
+        ],
+    )
 
 
 def test_what_a_pack_is_warned_of_depends_on_the_day(duly: Duly, desk: Path) -> None:
@@ -143,8 +152,10 @@ def test_a_mistake_stops_every_other_command(duly: Duly, desk: Path) -> None:
 
 
 UNKNOWN_PACKS = {
-    "stok": "did you mean `stoke`? Installed: `statutory`, `stoke`",
-    "nowhere/at/all": "no folder has that path either. Installed: `statutory`, `stoke`",
+    "stok": "did you mean `stoke`? Installed: `coronavirus_2020`, "
+    "`coronavirus_2020_no2`, `enfield`, `statutory`, `stoke`",
+    "nowhere/at/all": "no folder has that path either. Installed: `coronavirus_2020`, "
+    "`coronavirus_2020_no2`, `enfield`, `statutory`, `stoke`",
     "facts": "the folder holds no .duly files",
     "law/pack.duly": "it is a file, and a pack is a folder: give `law`",
 }

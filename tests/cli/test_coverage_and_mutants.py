@@ -123,12 +123,12 @@ def test_slips_that_no_scenario_notices_are_findings(duly: Duly) -> None:
     assert (ended.code, ended.out.splitlines()[2:]) == (
         1,
         [
-            "  no scenario notices if `unless some agreed then 3 months` were left out "
-            "(visits, city/pack.duly:8)",
-            "  no scenario notices if `some agreed` became `at least 2 agreed` "
-            "(visits, city/pack.duly:8)",
-            "  no scenario notices if 3 months became 2 months, 4 months, 30 months, 3 weeks or "
-            "13 weeks (visits, city/pack.duly:8)",
+            "  no scenario notices if `unless some agreed then 3 months` were left out of visits "
+            "(city/pack.duly:8)",
+            "  no scenario notices if `some agreed` became `at least 2 agreed` in visits "
+            "(city/pack.duly:8)",
+            "  no scenario notices if `3 months` became `2 months`, `4 months`, `30 months`, "
+            "`3 weeks` or `13 weeks` in visits (city/pack.duly:8)",
             "  13 mutants: 5 noticed, 1 equivalent left out, 7 survivors",
         ],
     )
@@ -142,6 +142,54 @@ def test_scenarios_that_notice_every_slip(duly: Duly, scenarios: Callable[[str],
         0,
         ["  13 mutants: 12 noticed, 1 equivalent left out, 0 survivors"],
     )
+
+
+WORDS = """
+define settled as some agreed
+define lately_settled as settled and some review in the last 6 weeks
+period care "Time in care"
+rule young "Visits to a young child"
+  cite act "section 3"
+  during care
+  first_visit: must visit child_in_placement within week of start
+  interval: must visit child_in_placement at least twice each month,
+    unless under 5
+      and # of late
+      lately_settled
+
+scenario "a young child"
+  child born 3 May 2020
+  care from 1 March 2024
+  as at 5 March 2024
+  expect young due 8 March 2024
+"""
+
+
+def test_survivors_are_told_in_the_words_of_the_rule_file(duly: Duly, desk: Path) -> None:
+    """Parts of a definition are told by its own words, and by those that lead to it."""
+    rules = desk / "law/young.duly"
+    rules.write_text(WORDS, encoding="utf-8")
+    said = [
+        line.removeprefix("  no scenario notices if ").replace("law/young.duly:", "")
+        for line in duly("test", "law", "--rule", "young", "--mutants").out.splitlines()
+        if "no scenario notices" in line
+    ]
+    inside = "in `under 5 and lately_settled` in young, interval (10)"
+    assert said[2:] == [
+        "`unless under 5 and lately_settled` were left out of young, interval (10)",
+        "`twice` became `once` or `3 times` in young, interval (9)",
+        "`month` became `2 months`, `10 months`, `1 week` or `4 weeks` in young, interval (9)",
+        "`under 5 and lately_settled` became `not (under 5 and lately_settled)` or "
+        "`under 5 or settled or some review in the last 6 weeks` in young, interval (10)",
+        "`under 5` were left out of young, interval (10)",
+        f"`settled` were left out of{inside.removeprefix('in')}",
+        f"`some review in the last 6 weeks` were left out of{inside.removeprefix('in')}",
+        "`under 5` became `aged 5 or over`, `under 4` or `under 6` in young, interval (10)",
+        f"`settled` became `no agreed` or `at least 2 agreed` {inside}",
+        "`some review in the last 6 weeks` became `no review in the last 6 weeks` or "
+        f"`at least 2 review in the last 6 weeks` {inside}",
+        f"`6 weeks` became `5 weeks`, `7 weeks`, `60 weeks` or `6 months` {inside}",
+    ]
 
 
 def test_a_condition_of_the_law_is_tried_in_the_law(
@@ -179,8 +227,8 @@ def test_a_phrase_of_several_rules_is_one_mistake_in_the_text(duly: Duly, desk: 
     stories.write_text(seen, encoding="utf-8")
     said = duly("test", "law", "--mutants").out.splitlines()
     assert [line for line in said if "seen" in line] == [
-        "  no scenario notices if `where visit.seen` were left out "
-        "(visits and 1 other rule, law/pack.duly:18)"
+        "  no scenario notices if `where seen` were left out of visits and 1 other rule "
+        "(law/pack.duly:13)"
     ]
     not_seen = BOTH_RULES.format(" not seen", "12 April 2024", "5 April 2024")
     stories.write_text(seen + not_seen.replace("  expect visits due 12 April 2024\n", ""), "utf-8")

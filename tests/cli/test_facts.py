@@ -56,6 +56,16 @@ def test_what_can_be_recorded_is_described(duly: Duly) -> None:
     ]
 
 
+def test_what_is_described_says_where_a_case_system_has_it(duly: Duly) -> None:
+    lines = duly("facts", "describe", "--pack", "city").out.splitlines()
+    seen, recorded = (
+        next(line.split(None, 1)[1] for line in lines if line.startswith(f"  {name}"))
+        for name in ("seen", "recorded_on")
+    )
+    assert seen == "yes/no: seen; from ssd"
+    assert recorded == "date: the day on which it was done: record"
+
+
 def test_facts_that_can_all_be_used(duly: Duly) -> None:
     ended = duly("facts", "check", "csv:facts", "--pack", "city")
     assert (ended.code, ended.out.splitlines()[-1]) == (0, "10 rows in = 10 used + 0 quarantined")

@@ -22,7 +22,7 @@ rule ours
   cite act "1"
   must visit child_in_placment every 6 week
 """
-ERROR = "`visit child_in_placment` is no phrase, and no verb with an event, known here"
+ERROR = "`visit child_in_placment` is no phrase or verb of an event known here"
 KNOWN = "known here: `hold review`, `record visit`, `visit child_in_placement`"
 
 
@@ -135,8 +135,8 @@ def test_the_size_of_each_pack_is_in_json() -> None:
 def test_annotations_on_github() -> None:
     assert checked("city", "--format", "github") == (
         "::error file=city/pack.duly,line=6,endLine=6,col=8,endColumn=30,"
-        "title=`visit child_in_placment` is no phrase%2C "
-        "and no verb with an event%2C known here [unknown-name]"
+        "title=`visit child_in_placment` is no phrase "
+        "or verb of an event known here [unknown-name]"
         "::why: a duty that rests on an unknown name is computed for no child"
         f"%0Awith: {KNOWN}"
         "%0Ahelp: did you mean `visit child_in_placement`?"

@@ -13,7 +13,7 @@ from duly.plugins.lints import LINTS
 
 Duly = Callable[..., Any]
 
-COMMANDS = ("check", "format", "test", "run", "explain", "plugins", "demo", "facts")
+COMMANDS = ("check", "format", "test", "trace", "run", "explain", "plugins", "demo", "facts")
 
 
 def test_help_lists_every_command(duly: Duly) -> None:
@@ -32,7 +32,8 @@ def test_what_is_installed(duly: Duly) -> None:
     words = [line.split()[0] for line in duly("plugins").out.splitlines()]
     lints = words.index("lints")
     assert words[:lints] == (
-        "sources csv: ssd: outputs csv: html: json: packs statutory stoke".split()
+        "sources csv: ssd: outputs csv: html: json: "
+        "packs coronavirus_2020 coronavirus_2020_no2 enfield statutory stoke".split()
     )
     assert words[lints + 1 :] == sorted(LINTS)
 
@@ -75,5 +76,5 @@ def test_the_installed_command_ends_with_its_exit_code() -> None:
     assert (ended.returncode, ended.stderr) == (
         2,
         "error: there is no pack `nowhere`: no folder has that path either. "
-        "Installed: `statutory`, `stoke`\n",
+        "Installed: `coronavirus_2020`, `coronavirus_2020_no2`, `enfield`, `statutory`, `stoke`\n",
     )

@@ -152,6 +152,26 @@ def test_a_rule_that_applied_to_no_one_is_named(run: Duly, desk: Path) -> None:
     assert "note: applied to no one: law.second_review\n" in run().out
 
 
+def test_what_no_source_holds_is_named_with_the_rules_that_wait_for_it(
+    run: Duly, desk: Path
+) -> None:
+    """No file says whether anybody asked for a visit; the review of the second rule was held."""
+    with (desk / "law/pack.duly").open("a", encoding="utf-8") as file:
+        file.write(
+            "event visit_request period short_break\n"
+            'rule requests cite act "3" must visit visit within 2 days of visit_request\n'
+            'rule answers cite act "4" must visit visit within 2 days of review\n'
+            "  must visit visit within 2 days of visit_request\n"
+            'rule breaks cite act "5" during short_break must visit visit every 6 weeks\n'
+        )
+    notes = [line for line in run().out.splitlines() if "applied to no one" in line]
+    assert notes == [
+        "note: applied to no one, since no source holds `short_break`: law.breaks",
+        "note: applied to no one, since no source holds `visit_request`: law.requests, "
+        "law.answers (`visit visit within 2 days of visit_request`)",
+    ]
+
+
 def test_a_run_that_checked_nobody_is_no_pass(run: Duly, desk: Path) -> None:
     (desk / "facts/placement.csv").write_text("person_id,start,end\n", encoding="utf-8")
     ended = run("--out", "csv:out.csv")

@@ -156,6 +156,22 @@ def test_words_in_quotation_marks_are_never_broken() -> None:
     assert formatted(f"rule visits {line}") == f"rule visits\n  {line}\n"
 
 
+def test_rows_left_out_stand_one_under_the_other() -> None:
+    text = """\
+        omits S-006 as
+          judgement because "quality: only a person can judge it"
+        omits S-023,S-024 as no_fact
+        because "why a visit was made, in the worker's own words for each of these days"
+        """
+    assert formatted(text) == dedent(
+        """\
+        omits S-006 as judgement because "quality: only a person can judge it"
+        omits S-023, S-024 as no_fact
+          because "why a visit was made, in the worker's own words for each of these days"
+        """
+    )
+
+
 def test_comments_stay_where_they_were_said() -> None:
     text = """\
         # what follows is the law

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from duly.dsl.diagnostics import Diagnostic, PackNotFound, PolicyError, render
+from duly.dsl.diagnostics import Diagnostic, PolicyError, render
 from duly.dsl.packs import LoadedPolicy
 
 Load = Callable[[], LoadedPolicy]
@@ -155,5 +155,12 @@ def test_every_name_of_a_thousand_statements_that_is_unknown_is_told(mistakes: M
 
 def test_a_pack_below_that_is_not_there(desk: Path, load: Load) -> None:
     (desk / "local/pack.duly").write_text('pack local "Local" over lore', encoding="utf-8")
-    with pytest.raises(PackNotFound, match=r"^there is no pack `lore`: no folder has that name$"):
+    with pytest.raises(PolicyError) as ended:
         load()
+    (message,) = ended.value.diagnostics
+    assert (message.code, message.title) == (
+        "no-such-pack",
+        "there is no pack `lore` to stand over",
+    )
+    assert (message.span.line, message.span.column) == (1, 25)
+    assert message.help == "no folder has that name"

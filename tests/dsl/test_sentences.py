@@ -41,6 +41,7 @@ from duly.dsl.policy import (
     May,
     Milestone,
     Not,
+    Omission,
     Or,
     PeriodEdge,
     Policy,
@@ -511,6 +512,25 @@ SAME = (
 @pytest.mark.parametrize("words", SAME)
 def test_layout_articles_and_comments_mean_nothing(resolved: Resolve, words: str) -> None:
     assert rule_of(resolved, words) == rule_of(resolved, SAME[0])
+
+
+# --------------------------------------------------------- rows traced, and rows left out
+
+
+def test_rows_left_out_have_a_category_and_a_reason(resolved: Resolve) -> None:
+    words = 'omits S-006, S-023 as judgement because "quality" rule r visit CLA every week'
+    policy = resolved(words)
+    assert policy.packs[-1].omissions == (Omission(("S-006", "S-023"), "judgement", "quality"),)
+
+
+def test_a_rule_has_the_rows_of_its_clauses_too(resolved: Resolve) -> None:
+    rule = rule_of(
+        resolved,
+        "traces S-001 visit CLA every week traces S-002, S-001"
+        " unless permanent then 2 weeks traces S-003"
+        ' failing which within 2 days traces S-004 may "agree otherwise" traces S-005',
+    )
+    assert rule.rows == ("S-001", "S-002", "S-003", "S-004", "S-005")
 
 
 # ------------------------------------------------------------------------------- scenarios

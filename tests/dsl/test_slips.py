@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -222,7 +223,7 @@ SLIPS = {
     "an unknown event": Slip(
         f"{REVIEW} hold reviews_meeting within 20 working days of start",
         "unknown-name",
-        "`hold reviews_meeting` is no phrase, and no verb with an event, known here",
+        "`hold reviews_meeting` is no phrase or verb of an event known here",
         "hold reviews_meeting",
     ),
     "an unknown event in a condition": Slip(
@@ -264,8 +265,89 @@ SLIPS = {
     "of is missing": Slip(
         f"{REVIEW} review CLA within 20 working days start",
         "missing-of",
-        "`of` is missing before `start`",
+        "`of` is missing after `20 working days`",
         "20 working days start",
+    ),
+    "of is missing before the day of another period": Slip(
+        f"{REVIEW} review CLA within 1 week start of first placement",
+        "missing-of",
+        "`of` is missing after `1 week`",
+        "1 week start of first placement",
+    ),
+    "always": Slip(
+        'rule mine "Mine"\n  cite care_planning "regulation 28"\n  during placement\n'
+        "  must always have some agreement throughout",
+        "other-wording",
+        "`always` is not part of the language",
+        "always",
+    ),
+    "a day that every counts from": Slip(
+        f"{VISIT} every 4 weeks from first review",
+        "every-from",
+        "`every` counts from the start of its scope, not from a day that it names",
+        "every 4 weeks from first review",
+    ),
+    "the start that every counts from": Slip(
+        f"{VISIT} every 4 weeks from the start",
+        "every-from",
+        "`every` says by itself from when it counts",
+        "every 4 weeks from the start",
+    ),
+    "working months": Slip(
+        f"{VISIT} every 2 working months",
+        "units",
+        "`2 working months` is not a length of time",
+        "months",
+    ),
+    "a working month": Slip(
+        f"{VISIT} every working month",
+        "units",
+        "`working month` is not a length of time: only days can be working days",
+        "every working month",
+    ),
+    "a working day": Slip(
+        f"{VISIT} every working day",
+        "unit-form",
+        "`every working day` does not say how many",
+        "every working day",
+    ),
+    "then is missing before a timing": Slip(
+        f"{REVIEW} review CLA before start of first placement,"
+        " unless permanent within 10 working days of start of first placement",
+        "missing-then",
+        "`then` is missing after a condition",
+        "permanent within 10 working days",
+    ),
+    "whose agreement, without by": Slip(
+        f"{VISIT} every 6 weeks unless permanent and agreed IRO then 6 months",
+        "missing-by",
+        "`by` is missing between `agreed` and `IRO`",
+        "agreed IRO",
+    ),
+    "whose agreement, in two words": Slip(
+        f"{VISIT} every 6 weeks unless agreed by IRO then 6 months",
+        "missing-by",
+        "`agreed by` is two words, and such a condition is one",
+        "agreed by IRO",
+    ),
+    "a timing without a verb": Slip(
+        'rule mine "Mine"\n  cite care_planning "regulation 28"\n  during placement\n'
+        "  within 10 working days of start",
+        "no-verb",
+        "the sentence does not say what to do",
+        "within",
+    ),
+    "a timing with one word before it": Slip(
+        'rule mine "Mine"\n  cite care_planning "regulation 28"\n  must CLA every 6 weeks',
+        "no-verb",
+        "`CLA` alone does not say what to do",
+        "must CLA every",
+    ),
+    "as soon as reasonably practicable": Slip(
+        f"{REVIEW} review CLA as soon as reasonably practicable after start",
+        "other-wording",
+        "`as soon as reasonably practicable` is not part of the language",
+        "as soon as reasonably practicable",
     ),
     "from for of": Slip(
         f"{REVIEW} review CLA within 20 working days from start",
@@ -473,6 +555,16 @@ def test_a_slip_in_the_middle_of_a_pack(tmp_path: Path, slip: Slip) -> None:
     assert list(told(tmp_path / "stoke")) == [(slip.code, slip.title, slip.marked)]
 
 
+@EVERY_SLIP
+def test_a_slip_beside_another(tmp_path: Path, slip: Slip) -> None:
+    """Both are told, in the order in which they stand."""
+    other = 'rule other "Other"\n  cite care_planning "regulation 28"\n  must visit CLA evry week'
+    text = f'pack local "Local"\n  over statutory\n\n{other}\n\n{slip.text}\n'
+    (tmp_path / "pack.duly").write_text(text, encoding="utf-8")
+    first = ("misspelt-word", "did not expect `evry` here", "evry")
+    assert list(told(tmp_path)) == [first, (slip.code, slip.title, slip.marked)]
+
+
 @pytest.mark.parametrize("place", ["alone", "in the middle"])
 def test_a_citation_forgotten(tmp_path: Path, place: str) -> None:
     """A lint tells it, once a pack has no mistake."""
@@ -490,5 +582,26 @@ def test_a_citation_forgotten(tmp_path: Path, place: str) -> None:
 
 
 def test_no_two_slips_are_told_in_the_same_words() -> None:
-    titles = [slip.title for slip in SLIPS.values()]
-    assert sorted(set(titles)) == sorted(titles)
+    """But where one thing is missing in several places."""
+    titles = Counter(slip.title for slip in SLIPS.values())
+    several = {"`then` is missing after a condition"}
+    assert {title for title, times in titles.items() if times > 1} == several
+
+
+@pytest.mark.parametrize(
+    ("over", "code", "title", "marked"),
+    [
+        ("over statutry", "no-such-pack", "there is no pack `statutry` to stand over", "statutry"),
+        ("ovre statutory", "misspelt-word", "`ovre` is no word of the language", "ovre"),
+    ],
+)
+def test_a_misspelt_layer(tmp_path: Path, over: str, code: str, title: str, marked: str) -> None:
+    """It is told at its own line, whatever else is wrong."""
+    (tmp_path / "local").mkdir()
+    text = f'pack local "Local"\n  {over}\n\n{VISIT} evry week\n'
+    (tmp_path / "local/pack.duly").write_text(text, encoding="utf-8")
+    found = check(discovery.plugin_manager(), str(tmp_path / "local"), date(2024, 6, 1))
+    lines = text.splitlines()
+    first = found.messages[0]
+    word = lines[first.span.line - 1][first.span.column - 1 :].split()[0]
+    assert (first.code, first.title, word) == (code, title, marked)

@@ -18,7 +18,7 @@ pack law "The law"
 subject child
 period placement
 period worker
-event visit verb visit has seen yes/no
+event visit plural visits verb visit has seen yes/no
 event agreed
 calendar term supplied
 """
@@ -59,7 +59,7 @@ def test_the_days_of_a_window_and_what_was_done_in_it(told: Told, cells: Cells) 
         "* due, 10 days left",
         "visit visit at least twice each calendar month",
         "from 1 April 2024: first day of the window",
-        "window 1 April 2024 to 30 April 2024: 0 visit",
+        "window 1 April 2024 to 30 April 2024: 0 visits",
         "due  Tuesday 30 April 2024",
         "why  at least twice each calendar month",
     ]
@@ -117,3 +117,16 @@ def test_the_day_of_a_forbidden_act(told: Told, cells: Cells) -> None:
         "due  Wednesday 6 March 2024",
         "why  must not visit visit unless seen; it is not known whether visit.seen",
     ]
+
+
+def test_an_exception_without_a_number_is_told_without_the_comma_before_it(
+    told: Told, cells: Cells
+) -> None:
+    agreed = cells("agreed", "id person_id date", "a1 7 2024-03-01")
+    rule = (
+        "during placement must visit visit every 6 weeks, "
+        "unless some agreed then as soon as practicable"
+    )
+    assert "1 March 2024 on: unless some agreed then as soon as practicable  [some agreed]" in told(
+        rule, agreed
+    )

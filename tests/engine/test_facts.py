@@ -203,7 +203,8 @@ PLACEMENTS = ("id person_id start end", "p1 7 2024-01-01 2024-03-01", "p2 7 2024
 
 
 def parents(facts: Facts) -> list[str]:
-    """The placement of each visit."""
+    """The placement of each visit, as at the day of the extract."""
+    facts = cut(facts, date(2024, 3, 31))
     visits, placements = facts.tables["visit"], facts.tables["placement"]
     return [placements.ids[row] if row >= 0 else "none" for row in visits.parent]
 

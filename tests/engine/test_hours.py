@@ -102,6 +102,7 @@ def test_a_day_and_a_night(judge: Judge, asked: str, visited: str, expected: str
         (1, "2024-03-31 00:30", "2024-03-31 02:30"),
         (24, "2024-10-26 14:30", "2024-10-27 13:30"),
         (24, "2024-10-27 00:30", "2024-10-27 23:30"),
+        (24, "2024-10-27 01:30", "2024-10-28 00:30"),  # the first of the two: the earlier limit
         (24, "2024-10-27 03:00", "2024-10-28 03:00"),
         # 72 hours from Thursday 28 March 2024 at 17:00 end at 18:00 summer time on Easter Sunday.
         (72, "2024-03-28 17:00", "2024-03-31 18:00"),
@@ -439,3 +440,81 @@ def test_a_list_includes_a_role(judge: Judge, attendees: str, expected: str) -> 
     duty = "for each hearing\n  must have attendees includes police"
     [row] = judge(duty, "2024-03-20", hearing=heard)
     assert row["verdict"] == expected
+
+
+BEFORE = "must file report before hearing"
+NOT_KNOWN = "before hearing; the order within the day is not known"
+
+
+@pytest.mark.parametrize(
+    ("filed", "heard", "expected", "reason"),
+    [
+        ("2024-03-04 10:00", "2024-03-04 14:30", "2024-03-04 met", "before hearing"),
+        ("2024-03-04 14:30", "2024-03-04 14:30", "2024-03-04 met", "before hearing"),
+        ("2024-03-04 14:31", "2024-03-04 14:30", "2024-03-04 not met 1", "before hearing"),
+        ("2024-03-04", "2024-03-04 14:30", "2024-03-04 met", NOT_KNOWN),
+        ("2024-03-04 14:31", "2024-03-04", "2024-03-04 met", NOT_KNOWN),
+        ("2024-03-03", "2024-03-04", "2024-03-04 met", "before hearing"),
+    ],
+)
+def test_what_must_come_before_is_told_by_the_hour(
+    judge: Judge, filed: str, heard: str, expected: str, reason: str
+) -> None:
+    """T-23: on the same day the times decide, where both are known."""
+    rows = judge(BEFORE, "2024-03-20", report=on(filed), hearing=on(heard))
+    assert (said(rows), rows[0]["reason"]) == ([expected], reason)
+
+
+def test_what_came_too_late_for_the_lead_came_before_all_the_same(judge: Judge) -> None:
+    duty = BEFORE.replace("before", "at least 2 working days before")
+    early = judge(duty, "2024-03-20", report=on("2024-03-08 10:00"), hearing=on("2024-03-08 14:30"))
+    assert said(early) == ["2024-03-05 met late 3"]
+    later = judge(duty, "2024-03-20", report=on("2024-03-08 15:00"), hearing=on("2024-03-08 14:30"))
+    assert said(later) == ["2024-03-05 not met 4"]
+
+
+def test_a_report_after_the_hearing_is_one_for_the_next(judge: Judge) -> None:
+    hearings = on("2024-03-04 14:30", "2024-03-05 09:00")
+    assert said(judge(BEFORE, "2024-03-20", report=on("2024-03-04 18:00"), hearing=hearings)) == [
+        "2024-03-04 not met 1",
+        "2024-03-05 met",
+    ]
+    assert said(judge(BEFORE, "2024-03-20", report=on("2024-03-04"), hearing=hearings)) == [
+        "2024-03-04 met",
+        "2024-03-05 not met 1",
+    ]
+
+
+def test_only_what_may_have_come_before_makes_it_doubtful(judge: Judge) -> None:
+    """Of a visit in the evening it need not be known whether the child was seen."""
+    duty = "must visit visit where seen before hearing"
+    for hour, expected in (("10:00", "cannot tell"), ("18:00", "not met 1"), ("", "cannot tell")):
+        visit = on(f"2024-03-04 {hour}|".strip(), has="seen")
+        rows = judge(duty, "2024-03-20", visit=visit, hearing=on("2024-03-04 14:30"))
+        assert said(rows) == [f"2024-03-04 {expected}"]
+
+
+def test_a_milestone_that_came_after_its_own_event(judge: Judge) -> None:
+    duty = "must record visit before visit"
+    for hour, expected in (("13:00", "met"), ("15:00", "not met 1")):
+        visit = on(f"2024-03-04 14:30|2024-03-04 {hour}", has="recorded_on")
+        assert said(judge(duty, "2024-03-20", visit=visit)) == [f"2024-03-04 {expected}"]
+
+
+def test_before_the_end_of_a_stay_the_hour_of_it_counts(judge: Judge) -> None:
+    duty = "during care must file report before end"
+    care = on("2024-01-01|2024-03-04 14:30")
+    for hour, expected in (("13:00", "met"), ("15:00", "not met 1")):
+        rows = judge(duty, "2024-03-20", care=care, report=on(f"2024-03-04 {hour}"))
+        assert said(rows) == [f"2024-03-04 {expected}"]
+
+
+def test_what_is_forbidden_before_an_event_is_forbidden_till_its_hour(judge: Judge) -> None:
+    duty = "must not file report before hearing"
+    for filed, expected in (
+        ("2024-03-04 14:29", "2024-03-04 not met"),
+        ("2024-03-04 14:30", "met"),
+        ("2024-03-04", "met"),
+    ):
+        rows = judge(duty, "2024-03-20", report=on(filed), hearing=on("2024-03-04 14:30"))
+        assert [line.removesuffix(" 0") for line in said(rows)] == [expected]

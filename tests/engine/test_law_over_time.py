@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 
 import pytest
 
@@ -10,7 +11,9 @@ from duly.dsl.diagnostics import Diagnostics
 from duly.dsl.parser import parse_text
 from duly.dsl.resolve import PackText, resolve
 from duly.dsl.scenario import resolve_scenarios
+from duly.engine.raw import RawTable
 from duly.engine.scenarios import run_scenarios
+from tests.engine.conftest import Engine
 
 LAW = """
 pack law "The law"
@@ -58,6 +61,44 @@ scenario "what falls due after the waiver is not moved"
   visit on 1 September 2020
   as at 30 September 2020
   expect law.visits due 13 October 2020
+"""
+
+SAVING = """
+pack emergency "Temporary law" over law
+source order "The temporary order"
+rule relaxed
+  waives law.answers under "regulation 8" until 25 September 2020
+  transitional
+  cite order "8"
+  in force from 24 April 2020 until 25 September 2020
+  must hold review within 24 weeks of referral
+
+# Four weeks from Friday 28 August 2020 end on the last day of the waiver, from 29 August a day
+# after it; 24 weeks end on 12 and 13 February 2021.
+scenario "what began while the waiver stood is never asked for by the law"
+  referral on 28 August 2020
+  referral on 29 August 2020
+  as at 30 September 2020
+  expect no law.answers
+  expect relaxed due 12 February 2021
+  expect relaxed due 13 February 2021
+
+# Four weeks from Friday 27 March 2020 end on the first day of the waiver, from 26 March on the
+# day before; 24 weeks from 27 March end on 11 September.
+scenario "what began before the waiver is waived for as long as it stands"
+  referral on 26 March 2020
+  referral on 27 March 2020
+  as at 30 September 2020
+  expect law.answers overdue due 23 April 2020
+  expect law.answers exempt
+  expect relaxed overdue due 11 September 2020
+
+# Four weeks from Saturday 26 September 2020 end on 24 October.
+scenario "what begins after the waiver is the law's alone"
+  referral on 26 September 2020
+  as at 30 September 2020
+  expect law.answers due 24 October 2020
+  expect no relaxed
 """
 
 # 20 working days after Friday 20 March 2015, Easter from 3 to 6 April left out: Tuesday 21 April.
@@ -127,6 +168,10 @@ scenario "two things of which nothing is known"
 
 STORIES: Mapping[str, tuple[str, ...]] = {
     "a waiver": (LAW + WAIVED, WAIVER),
+    "a waiver with savings": (
+        LAW + 'rule answers cite si "1" must hold review within 4 weeks of referral',
+        SAVING,
+    ),
     "savings": (
         LAW
         + SAVED.replace("until_day", "from 1 January 2000 until 31 March 2015").replace(
@@ -173,3 +218,88 @@ def test_the_dates_are_those_of_the_story(packs: tuple[str, ...]) -> None:
         for result in results
         if not result.passed
     } == {}
+
+
+def instead(step: str = "", clause: str = "", later: str = "") -> str:
+    """A rule whose exception names a day of its own, each part with grounds of its own."""
+    return (
+        f'{LAW} rule visits cite si "1" during placement must visit visit before referral '
+        f'cite si "2" unconfirmed "the duty" {step}, unless adopted then within 10 days of '
+        f'referral cite si "3" unconfirmed "the exception" {clause} {later}'
+    )
+
+
+# Ten days from 10 March end on 20 March, from 10 April on 20 April.
+ADOPTED = (
+    "placement from 1 January 2015 adopted from 1 January 2015 "
+    "referral on 10 March 2015 referral on 10 April 2015 as at 1 May 2015"
+)
+SPRING = "in force from 1 April 2015"
+WINTER = "in force from 1 January 2015 until 31 March 2015"
+
+
+@pytest.mark.parametrize(
+    ("rules", "lines"),
+    [
+        pytest.param(
+            instead(),
+            [
+                "2015-03-10: exempt",
+                "2015-04-10: exempt",
+                "2015-03-10: overdue due 2015-03-20 by 42",
+                "2015-04-10: overdue due 2015-04-20 by 11",
+            ],
+            id="always",
+        ),
+        pytest.param(
+            instead(clause=SPRING),
+            [
+                "2015-03-10: not met due 2015-03-10 by 1",
+                "2015-04-10: exempt",
+                "2015-04-10: overdue due 2015-04-20 by 11",
+            ],
+            id="from a day on",
+        ),
+        pytest.param(
+            instead(step=SPRING, clause=WINTER),
+            ["2015-04-10: not met due 2015-04-10 by 1"],
+            id="never on a day on which the duty is in force",
+        ),
+        pytest.param(
+            instead(later=f", unless adopted {WINTER}"),
+            [
+                "2015-03-10: exempt",
+                "2015-04-10: exempt",
+                "2015-04-10: overdue due 2015-04-20 by 11",
+            ],
+            id="till then a later exception wins",
+        ),
+    ],
+)
+def test_an_exception_with_a_day_of_its_own_keeps_to_its_own_dates(
+    story: Callable[[str, str], list[str]], rules: str, lines: list[str]
+) -> None:
+    assert story(rules, ADOPTED) == lines
+
+
+def test_an_exception_with_a_day_of_its_own_rests_on_its_own_grounds(
+    engine: Callable[..., Engine], cells: Callable[..., RawTable]
+) -> None:
+    rows = engine(instead()).rows(
+        date(2015, 5, 1),
+        cells("placement", "id person_id start end", "p 7 2015-01-01 -"),
+        cells("adopted", "id person_id start end", "a 7 2015-01-01 -"),
+        cells("referral", "id person_id date", "r 7 2015-04-10"),
+    )
+    assert [(row["verdict"], row["citation"], row["reason"].split("; ")[1:]) for row in rows] == [
+        (
+            "exempt",
+            "A statutory instrument, 1; A statutory instrument, 2",
+            ["not confirmed: the duty", "not confirmed: the exception"],
+        ),
+        (
+            "overdue",
+            "A statutory instrument, 1; A statutory instrument, 3",
+            ["not confirmed: the exception"],
+        ),
+    ]

@@ -49,7 +49,8 @@ def test_a_length_of_time_is_one_more_or_less_ten_times_or_another_unit(
     length: p.Duration,
 ) -> None:
     """What the date tables prove to be the same day, always, is marked."""
-    assert [f"= {s.now}" if s.same else s.now for s in tried(length)] == LENGTHS[length]
+    found = [("= " if s.same else "") + s.now.strip("`") for s in tried(length)]
+    assert found == LENGTHS[length]
 
 
 def test_a_condition_loses_a_part_a_join_or_a_not() -> None:
@@ -57,14 +58,14 @@ def test_a_condition_loses_a_part_a_join_or_a_not() -> None:
     clause = p.Unless(p.And((agreed, under_five)), text=", unless agreed and under 5")
     assert said(clause) == [
         (
-            "`agreement and not aged 5 or over`",
-            "`not (agreement and not aged 5 or over)`",
+            "`agreement and under 5`",
+            "`not (agreement and under 5)`",
         ),
-        ("`agreement and not aged 5 or over`", "`agreement or not aged 5 or over`"),
+        ("`agreement and under 5`", "`agreement or under 5`"),
         ("`agreement`", ""),
-        ("`not aged 5 or over`", ""),
+        ("`under 5`", ""),
         ("`agreement`", "`not agreement`"),
-        ("`not aged 5 or over`", "`aged 5 or over`"),
+        ("`under 5`", "`aged 5 or over`"),
         ("`aged 5 or over`", "`aged 4 or over`"),
         ("`aged 5 or over`", "`aged 6 or over`"),
     ]
@@ -125,9 +126,9 @@ def test_what_is_added_to_the_language_is_searched_too() -> None:
     assert said(timing) == [
         ("`times 2`", "`times 1`"),
         ("`times 2`", "`times 3`"),
-        ("1 year", "2 years"),
-        ("1 year", "10 years"),
-        ("1 year", "12 months"),
+        ("`1 year`", "`2 years`"),
+        ("`1 year`", "`10 years`"),
+        ("`1 year`", "`12 months`"),
     ]
     assert tried(timing)[-1].node == AtLeast(2, p.Duration(12, "month"))
 
@@ -141,7 +142,7 @@ def test_what_follows_a_missed_deadline_follows_it_with_its_slip() -> None:
     rule = p.Rule("law", "visits", "", (p.Scoped(DURING, first), p.Scoped(DURING, second)))
     policy = p.Policy((p.Pack("law", "", rules=(rule,)),), KINDS, {})
     found = {(m.slip.was, m.slip.now): [s.duty for s in m.duties] for m in mutants(policy, [rule])}
-    longer, follower = found["1 week", "2 weeks"]
+    longer, follower = found["`1 week`", "`2 weeks`"]
     assert (longer, follower) == (
         p.Do(p.Act("visit"), (p.Step(p.Within(p.Duration(2, "week"), p.ScopeStart())),)),
         p.Do(p.Act("visit"), (p.Step(made_good),), failing_which=True, after=longer),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from duly.engine import discovery
 from duly.engine.pipeline import Run, read_facts, run_facts
+from duly.engine.raw import RawTable
 
 Files = dict[str, str]
 Judge = Callable[..., list[dict[str, str]]]
@@ -171,3 +173,69 @@ def test_a_row_that_names_another_childs_placement_is_linked_by_its_day(judge: J
     )
     due = {r["subject_id"]: r["deadline"] for r in rows if r["anchor_date"] == "2026-01-20"}
     assert due == {"1": "2026-04-20", "2": "2026-03-03"}
+
+
+STAYS = """
+pack law "The law"
+subject child
+period stay
+period left_care
+event request
+event assessment has reason text
+event answer verb give
+"""
+
+
+def test_a_stay_that_began_nobody_knows_when_never_became_a_long_one(
+    engine: Callable[..., Any], cells: Callable[..., RawTable]
+) -> None:
+    """It may have been long from before all records: no day on which it became so is made up."""
+    long = "(stay lasting at least 3 months)"
+    rule = f"rule r give answer within reasonable time of {long} becoming true"
+    found = engine(STAYS + rule)
+    assert found.rows(date(2025, 7, 1), cells("stay", "person_id start end", "7 - -")) == []
+    (row,) = found.rows(date(2025, 7, 1), cells("stay", "person_id start end", "7 2025-01-06 -"))
+    assert (row["anchor_date"], row["verdict"]) == ("2025-04-06", "needs_judgement")
+
+
+def test_what_a_person_must_judge_is_assumed_where_its_scope_may_not_be_there(
+    engine: Callable[..., Any], cells: Callable[..., RawTable]
+) -> None:
+    rule = "rule r while left_care and under 25 give answer within reasonable time of request"
+    found = engine(STAYS + rule).rows
+    left = cells("left_care", "person_id start end", "7 2025-03-24 -")
+    asked = cells("request", "person_id date", "7 2025-03-27")
+    born = cells("child", "person_id born", "7 2005-05-01")
+    (unsure,) = found(date(2025, 4, 13), left, asked)
+    (sure,) = found(date(2025, 4, 13), left, asked, born)
+    assert [(row["verdict"], row["assumed"]) for row in (unsure, sure)] == [
+        ("needs_judgement", "yes"),
+        ("needs_judgement", "no"),
+    ]
+
+
+def test_an_occasion_to_come_is_looked_at_with_what_has_been_so_far(
+    story: Callable[[str, str], list[str]],
+) -> None:
+    """The request was answered by the assessment before: the next one owes no reason."""
+    rule = (
+        "rule r for each assessment where some request since previous assessment must state reason"
+    )
+    asked = "request on 28 August 2024 assessment on 31 October 2024"
+    as_at = "as at 23 October 2024"
+    assert story(STAYS + rule, f"{asked} {as_at}") == ["2024-10-31: due due 2024-10-31 by 8"]
+    before = 'assessment on 18 October 2024 reason "the first"'
+    assert story(STAYS + rule, f"{asked} {before} {as_at}") == [
+        "2024-10-18: met due 2024-10-18 on 2024-10-18"
+    ]
+
+
+def test_a_placement_without_a_start_where_nobody_is_in_care_stops_no_run(judge: Judge) -> None:
+    rows = judge(
+        "statutory.placement_plans",
+        date(2025, 12, 1),
+        child=CHILD,
+        care_period="id person_id start end",
+        placement="id person_id start end type\np1 1 - 2025-05-01 foster",
+    )
+    assert rows == []

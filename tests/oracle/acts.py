@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from attrs import frozen
@@ -66,15 +66,31 @@ class Acts:
 
     def not_before(self, day: date, hour: Hour) -> Acts:
         """Without what was done on an anchor's own day, but surely came first."""
-        return Acts(
-            tuple(deed for deed in self.sure if not came_first(deed, day, hour)),
-            tuple(deed for deed in self.perhaps if not came_first(deed, day, hour)),
-        )
+        return self.which(lambda deed: not came_first(deed, day, hour))
+
+    def before(self, day: date, hour: Hour) -> Acts:
+        """Without what was done on an anchor's own day, but surely came after it."""
+        return self.which(lambda deed: not came_after(deed, day, hour))
+
+    def after(self, day: date, hour: Hour) -> Acts:
+        """Without what was done on an anchor's own day, unless it surely came after it."""
+        return self.which(lambda deed: deed.day != day or came_after(deed, day, hour))
+
+    def which(self, counts: Callable[[Deed], bool]) -> Acts:
+        return Acts(tuple(filter(counts, self.sure)), tuple(filter(counts, self.perhaps)))
+
+
+def came_after(deed: Deed, day: date, hour: Hour) -> bool:
+    return deed.day == day and is_later(deed.hour, hour)
+
+
+def is_later(one: Hour, other: Hour) -> bool:
+    """Whether both times are known, and the one is later."""
+    return one[0] == one[1] and other[0] == other[1] and one[0] > other[0]
 
 
 def came_first(deed: Deed, day: date, hour: Hour) -> bool:
-    known = hour[0] == hour[1] and deed.hour[0] == deed.hour[1]
-    return deed.day == day and known and deed.hour[0] < hour[0]
+    return deed.day == day and is_later(hour, deed.hour)
 
 
 def deeds(world: World, act: Act) -> Iterator[Deed]:
@@ -151,14 +167,15 @@ class DutyInScope:
         """The days from which a step runs, and whether each cannot be decided."""
         return anchor_days(self.moment, anchor, scheduled)
 
-    def anchored_on_act(self, anchor: Anchor | None) -> bool:
+    def anchored_on_acts(self, anchor: Anchor) -> set[date]:
+        """The days on which an anchor is an event of the act's own kind."""
+        parts = getattr(anchor, "anchors", (anchor,))
+        return {it.day for part in parts if self.is_act(part) for it in self.anchors(part)}
+
+    def is_act(self, anchor: Anchor) -> bool:
         """Whether acts and anchors are the same kind of event."""
-        # silent: of several anchors, where one of them is of the act's kind.
         act = self.duty.act
-        kinds = getattr(anchor, "anchors", (anchor,))
         if act.edge is not None:
-            return any(
-                isinstance(it, PeriodEdge) and (it.period, it.edge) == (act.event, act.edge)
-                for it in kinds
-            )
-        return any(isinstance(it, EventDay) and it.event == act.event for it in kinds)
+            own = isinstance(anchor, PeriodEdge) and anchor.period == act.event
+            return own and anchor.edge == act.edge
+        return isinstance(anchor, EventDay) and anchor.event == act.event

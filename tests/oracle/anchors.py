@@ -27,9 +27,9 @@ from duly.dsl.policy import (
     ScopeStart,
 )
 from tests.oracle.days import ANY_HOUR, DAY, END, Hour, boundary, days_between, earliest
-from tests.oracle.records import Row, Span, when
+from tests.oracle.records import LONG_AGO, Row, Span, when
 from tests.oracle.truth import both, leaves
-from tests.oracle.world import EVERYTHING, Scope, hour_on
+from tests.oracle.world import EVERYTHING, Scope, Timeline, hour_on
 
 if TYPE_CHECKING:
     from tests.oracle.moments import Moment
@@ -67,9 +67,10 @@ def anchor_days(moment: Moment, anchor: Anchor, scheduled: bool = False) -> list
     """The anchors inside a scope, one a day; a day is decided if one anchor on it is."""
     days: dict[date, Occasion] = {}
     for it in occasions(moment, anchor, scheduled=scheduled):
-        other = days.get(it.day, it)
-        undecided = it.undecided and other.undecided
-        days[it.day] = evolve(other, undecided=undecided, hour=earliest(it.hour, other.hour))
+        other = days.setdefault(it.day, it)
+        if other is not it:
+            undecided = it.undecided and other.undecided
+            days[it.day] = evolve(other, undecided=undecided, hour=earliest(it.hour, other.hour))
     return [days[day] for day in sorted(days)]
 
 
@@ -93,12 +94,18 @@ def occasions(
         case Birthday(years):
             born = moment.world.case.born
             days = [boundary(born, Duration(years, "year"))] if born else []
-            known = [day for day in days if scheduled or day <= moment.world.as_at]
+            until = max(moment.world.as_at, moment.day)
+            known = [day for day in days if scheduled or day <= until]
             return [Occasion(day) for day in known if scope.contains(day)]
         case Becoming(condition):
             return [it for it in becoming(moment, condition) if scope.contains(it.day)]
         case EventDay() | PeriodEdge():
-            return recorded(moment, anchor, where, scheduled)
+            key = (id(scope), moment.any_row, anchor, where, scheduled)
+            if key not in moment.world.found:
+                # The same whatever the day.  The scope is kept, so that no other has its number.
+                found = recorded(moment, anchor, where, scheduled)
+                moment.world.found[key] = (scope, found)
+            return moment.world.found[key][1]
         case _:
             raise ValueError(f"nothing runs from {anchor} here")
 
@@ -125,12 +132,18 @@ def recorded(
 
 def expected(kind: Kind, test: Condition | None) -> Condition | None:
     """A test on what is still ahead: it need not have been done, only be expected."""
-    own = list(test.parts) if isinstance(test, And) else [test]
-    done = list(kind.counts.parts) if isinstance(kind.counts, And) else [kind.counts]
+    own, done = together(test), together(kind.counts)
     if own[: len(done)] == done:
         own = own[len(done) :]
-    tests = tuple(it for it in (*own, kind.scheduled) if it is not None)
+    tests = (*own, kind.scheduled) if kind.scheduled is not None else tuple(own)
     return And(tests) if tests else None
+
+
+def together(test: Condition | None) -> list[Condition]:
+    """All that must hold for a test to hold."""
+    if isinstance(test, And):
+        return [it for part in test.parts for it in together(part)]
+    return [test] if test is not None else []
 
 
 def nth(found: list[Occasion], ordinal: int) -> list[Occasion]:
@@ -139,6 +152,7 @@ def nth(found: list[Occasion], ordinal: int) -> list[Occasion]:
     counted = days[:ordinal]
     sure = {it.day for it in found if not it.undecided}
     chosen = [it for it in found if it.day in counted[ordinal - 1 :]]
+    chosen.sort(key=lambda it: it.undecided)  # one that surely counts says more
     hour = reduce(earliest, (it.hour for it in chosen), (END, END))
     return [evolve(it, undecided=not sure.issuperset(counted), hour=hour) for it in chosen[:1]]
 
@@ -153,7 +167,6 @@ def dated_rows(
     """The events, their milestones, or the edges of periods: day, time, row, and if it is ahead."""
     world = moment.world
     if isinstance(anchor, EventDay) and anchor.milestone is not None:
-        # silent: of events that are ahead no milestone counts yet.
         for row in world.rows(anchor.event):
             reached = row.values.get(anchor.milestone)
             if isinstance(reached, date):
@@ -183,51 +196,47 @@ def edges(moment: Moment, period: str, edge: str) -> list[tuple[date, Hour, Row]
 # --------------------------------------------------------------- becoming true
 
 
+def timeline_of(moment: Moment, condition: Condition, until: date) -> Timeline:
+    """What a condition comes to on each day from one before all records, as far as one day."""
+    world = moment.world
+    if condition not in world.so:
+        born = [world.case.born] if world.case.born else []
+        world.so[condition] = Timeline(min([*world.dates(), *born, world.as_at]) - DAY)
+    found = world.so[condition]
+    for day in days_between(found.first + len(found.truths) * DAY, until):
+        look = evolve(moment, scope=EVERYTHING, day=day, judged=())
+        found.goes_on(day, look.test(condition))
+    return found
+
+
 def stretches_of(moment: Moment, condition: Condition) -> list[Scope]:
     """The unbroken stretches in which a condition is not surely false.
 
     What has been so from before all records starts on the day of birth, or has no known start.
     """
-    found = moment.world.so
-    if condition not in found:
-        found[condition] = find_stretches(moment, condition)
-    return found[condition]
-
-
-def find_stretches(moment: Moment, condition: Condition) -> list[Scope]:
     world = moment.world
-
-    def possible(day: date) -> bool:
-        return evolve(moment, scope=EVERYTHING, day=day, judged=()).test(condition) is not False
-
-    dates = world.dates()
-    if any(isinstance(leaf, Aged) for leaf in leaves(condition)) and world.case.born:
-        dates.append(world.case.born)
-    first = min([day for day in dates if day <= world.as_at], default=world.as_at)
-    always = possible(first - DAY)
-    if always and world.case.born:
-        first = min(first, world.case.born)
-    found: list[Scope] = []
+    found = timeline_of(moment, condition, world.as_at)
+    always = inside = found.truths[0] is not False
     start: date | None = world.case.born if always else None
-    inside = always
-    for day in days_between(first, world.as_at):
-        if possible(day) and not inside:
+    stretches: list[Scope] = []
+    for day, truth in zip(days_between(found.first, world.as_at), found.truths, strict=False):
+        if truth is not False and not inside:
             start, inside = day, True
-        elif inside and not possible(day):
-            found.append(Scope(start.isoformat() if start else "", start, day, undecided=always))
+        elif inside and truth is False:
+            ref = start.isoformat() if start else ""
+            stretches.append(Scope(ref, start, day, undecided=always))
             inside = always = False
     if inside:
-        found.append(Scope(start.isoformat() if start else "", start, undecided=always))
-    return found
+        stretches.append(Scope(start.isoformat() if start else "", start, undecided=always))
+    return stretches
 
 
 def becoming(moment: Moment, condition: Condition) -> Iterator[Occasion]:
     """The first day of each stretch in which a condition may be true, if it had a beginning."""
-    for stretch in stretches_of(moment, condition):
-        # What has been so from before all records never became so.
-        if stretch.start is not None and not stretch.undecided:
-            then = evolve(moment, scope=EVERYTHING, day=stretch.start, judged=())
-            yield Occasion(stretch.start, then.test(condition) is None)
+    until = max(moment.world.as_at, moment.day)
+    for day, truth in timeline_of(moment, condition, until).began:
+        if day <= until:
+            yield Occasion(day, truth is None)
 
 
 # --------------------------------------------------------------- what of an anchor is covered
@@ -259,11 +268,10 @@ def anchor_spans(moment: Moment, anchor: Anchor) -> list[Span | None]:
         case Birthday():
             return [] if world.case.born else [None]
         case Becoming(condition):
-            first = scope.start
-            assert first is not None
-            kinds = kinds_in(condition) & set(world.kinds) - {world.subject}
-            unseen = any(world.gaps(kind, first, first) for kind in kinds)
-            return [None] if unseen and not anchor_days(moment, anchor) else []
+            kinds = sorted(kinds_in(condition) & set(world.kinds) - {world.subject})
+            aged = any(isinstance(leaf, Aged) for leaf in leaves(condition))
+            unborn: list[Span | None] = [None] if aged and not world.case.born else []
+            return [*(world.span(kind) for kind in kinds), *unborn]
         case EventDay(event, milestone=milestone):
             return [world.span_of(event, milestone)]
         case PeriodEdge(period):
@@ -281,8 +289,14 @@ def unseen(
         case AnyOf(anchors):
             return [gap for part in anchors for gap in unseen(moment, part, first, last)]
         case Birthday():
-            return [] if world.case.born else [(first or date(1800, 1, 1), last)]
-        case EventDay() | PeriodEdge() if not is_scope_start(anchor, moment.scope):
-            return world.gaps(kind_of(anchor), first, last)
+            return [] if world.case.born else [(first or LONG_AGO, last)]
+        case Becoming(condition):
+            perhaps = timeline_of(moment, condition, last).perhaps
+            found = [(max(it[0], first or LONG_AGO), min(it[1], last)) for it in perhaps]
+            return [it for it in found if it[0] <= it[1]]
+        case EventDay(event, milestone=milestone):
+            return world.gaps(event, first, last, milestone)
+        case PeriodEdge(period) if not is_scope_start(anchor, moment.scope):
+            return world.gaps(period, first, last)
         case _:
             return []

@@ -11,6 +11,8 @@ from attrs import field, frozen
 from duly.dsl.policy import (
     Aged,
     Agreed,
+    Anchor,
+    Birthday,
     By,
     Condition,
     Count,
@@ -45,12 +47,14 @@ Fall = tuple[date, int, bool]
 class Bounds:
     """The dates that bound a duty: in force, and waived by a rule of a pack above.
 
-    ``last_anchor`` is the last day of a rule whose duties run on under it.
+    ``last_anchor`` is the last day of a rule whose duties run on under it, ``saved`` are the
+    stretches waived by such a rule.
     """
 
     in_force: tuple[InForce, ...] = ()
     waived: tuple[InForce, ...] = ()
     last_anchor: date | None = None
+    saved: tuple[InForce, ...] = ()
 
     def on(self, day: date) -> NotStanding | None:
         """What the dates alone make of a day."""
@@ -60,7 +64,11 @@ class Bounds:
 
     def anchors(self, day: date | None) -> bool:
         """Whether something anchored on a day raises an obligation."""
-        return day is None or self.last_anchor is None or day <= self.last_anchor
+        if day is None:
+            return True
+        if self.last_anchor is not None and day > self.last_anchor:
+            return False
+        return not any(covers(bounds, day) for bounds in self.saved)
 
     @property
     def dates(self) -> list[date | None]:
@@ -77,7 +85,8 @@ def covers(bounds: InForce, day: date) -> bool:
 class Guard:
     """What decides on each day whether a duty stands, and by which clause.
 
-    ``when`` is the exception that must surely hold for a duty that stands in place of another.
+    ``instead`` is the exception that must surely hold for a duty that stands in place of another,
+    with those behind it, which win where they hold.
     """
 
     world: World
@@ -85,7 +94,7 @@ class Guard:
     bounds: Bounds
     unless: tuple[Unless, ...] = ()
     where: Condition | None = None
-    when: Condition | None = None
+    instead: tuple[Unless, ...] = ()
     base: Outcome = "stands"
     judged: tuple[tuple[str, Row], ...] = ()
     any_row: bool = False
@@ -93,8 +102,8 @@ class Guard:
 
     @property
     def conditions(self) -> list[Condition]:
-        found = [unless.condition for unless in self.unless]
-        return found + [it for it in (self.where, self.when) if it is not None]
+        found = [unless.condition for unless in (*self.unless, *self.instead)]
+        return found + ([self.where] if self.where is not None else [])
 
     def looked_at(self, day: date) -> date:
         """After the scope's last day, the value of its last day goes on."""
@@ -112,11 +121,16 @@ class Guard:
 
     def completed(self, day: date) -> frozenset[Outcome]:
         moment = self.moment(day)
-        if self.when is not None and moment.test(self.when) is not True:
+        if self.instead and not self.surely_instead(moment, day):
             return frozenset({"paused"})
         conditions = [unless.condition for unless in self.unless]
         conditions += [self.where] if self.where is not None else []
         return frozenset(self.outcome(day, way) for way in moment.ways(conditions))
+
+    def surely_instead(self, moment: Moment, day: date) -> bool:
+        """Whether the exception wins that names a day of its own, whatever is not known."""
+        ways = moment.ways([unless.condition for unless in self.instead])
+        return all(last_of(self.instead, day, way) is self.instead[0] for way in ways)
 
     def outcome(self, day: date, way: Mapping[Leaf, bool]) -> Outcome:
         # silent: a day that is both paused and exempt is paused.
@@ -127,21 +141,18 @@ class Guard:
             return "paused"
         if by_date is not None:
             return by_date
-        chosen = self.base
-        for unless in self.unless:
-            if covers(unless.grounds.in_force, day) and holds(unless.condition, way):
-                chosen = unless.then or "exempt"
+        unless = last_of(self.unless, day, way)
+        chosen = self.base if unless is None else unless.then or "exempt"
         # silent: a step without a number has none under `unless C then D` either.
         number_lost = self.base == "stands" and chosen not in NOT_STANDING
         return "stands" if number_lost else chosen
 
     def standing(self, day: date) -> Literal["stands", "perhaps", "exempt", "nothing"]:
         """Whether the duty stands on a day, for what looks at that one day."""
-        # silent: what is exempt or paused, it is not known which, is not surely either.
         found = self.outcomes(day)
         if found == {"exempt"}:
             return "exempt"
-        if found <= {"paused", "not in force"}:
+        if not any(stands(outcome) for outcome in found):
             return "nothing"
         return "stands" if all(stands(outcome) for outcome in found) else "perhaps"
 
@@ -156,11 +167,19 @@ class Guard:
     def settled(self) -> date:
         """A day from which on nothing can change any more."""
         dates = [self.world.as_at, self.scope.end, *self.bounds.dates]
-        for unless in self.unless:
+        for unless in (*self.unless, *self.instead):
             dates += [unless.grounds.in_force.start, unless.grounds.in_force.end]
         for condition in (*self.conditions, *self.world.never):
             dates += [horizon(self.world, leaf) for leaf in leaves(condition)]
         return max(day for day in dates if day) + DAY
+
+
+def last_of(clauses: Sequence[Unless], day: date, way: Mapping[Leaf, bool]) -> Unless | None:
+    """The exception that wins: the last one that is in force and holds."""
+    for unless in reversed(clauses):
+        if covers(unless.grounds.in_force, day) and holds(unless.condition, way):
+            return unless
+    return None
 
 
 def stands(outcome: Outcome) -> bool:
@@ -288,15 +307,24 @@ def horizon(world: World, leaf: Leaf) -> date | None:
     match leaf:
         case Aged(years) if world.case.born:
             return boundary(world.case.born, Duration(years, "year"))
-        case Elapsed(_, duration):
-            return boundary(world.as_at, duration)
-        case Lasting(duration=duration, window=window):
-            ends = [boundary(world.as_at, it) for it in (duration, window) if it]
+        case Elapsed(anchor, duration):
+            return boundary(latest_start(world, anchor), duration)
+        case Lasting(duration=duration, window=window, since=since):
+            ends = [boundary(latest_start(world, since), it) for it in (duration, window) if it]
             return max(ends) + timedelta(days=5)
         case Count(window=Duration() as window):
             return last_day(world.as_at, window) + timedelta(days=5)
+        case Count(since=since):
+            return latest_start(world, since)
         case _:
             return None
+
+
+def latest_start(world: World, anchor: Anchor | None) -> date:
+    """The last day from which time may run: only birthdays are known of before they come."""
+    if isinstance(anchor, Birthday) and world.case.born:
+        return max(world.as_at, boundary(world.case.born, Duration(anchor.years, "year")))
+    return world.as_at
 
 
 def is_once(timing: object) -> bool:

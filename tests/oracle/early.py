@@ -8,7 +8,7 @@ from datetime import date
 from attrs import evolve, field, frozen
 
 from duly.dsl.policy import Before, By
-from tests.oracle.acts import Acts, deeds
+from tests.oracle.acts import Acts, came_after, deeds
 from tests.oracle.anchors import Occasion, occasions
 from tests.oracle.days import DAY, END, Instant, lead_day, minute_of
 from tests.oracle.records import LONG_AGO
@@ -35,12 +35,17 @@ class Early:
             yield from self.own()
             return
         anchors = self.judge.owed.anchors(self.timing.anchor, scheduled=True)
-        acts = self.acts()
-        plain = [self.obligation(number, anchors, acts) for number in range(len(anchors))]
-        due = [(deadline, it) for it in plain if (deadline := self.deadline(it)) is not None]
+        acts = [self.acts_for(number, anchors) for number in range(len(anchors))]
+        plain = [self.obligation(number, anchors, acts[number]) for number in range(len(anchors))]
+        due = [
+            (deadline, number)
+            for number, it in enumerate(plain)
+            if (deadline := self.deadline(it)) is not None
+        ]
         done: dict[date, Done] = {}
-        for deadline, it in sorted(due, key=lambda pair: (pair[0][0], pair[1].anchor)):
-            claim = self.claim(it, deadline, acts)
+        for deadline, number in sorted(due, key=lambda pair: (pair[0][0], plain[pair[1]].anchor)):
+            it = plain[number]
+            claim = self.claim(it, deadline, acts[number])
             if claim is not None:
                 done[it.anchor] = claim
         for it in plain:
@@ -59,10 +64,19 @@ class Early:
                 found.append((deed, both(named, owed.fits(deed))))
         return Acts.of(found)
 
+    def acts_for(self, number: int, anchors: list[Occasion]) -> Acts:
+        """What lies between an anchor and the one before, by their hours where they are known."""
+        acts, it = self.acts(), anchors[number]
+        if not isinstance(self.timing, Before):
+            return acts
+        acts = acts.before(it.day, it.hour)
+        return acts.after(anchors[number - 1].day, anchors[number - 1].hour) if number else acts
+
     def from_day(self, number: int, anchors: list[Occasion]) -> date:
         """The first day on which an act counts for an obligation."""
         if number:
-            return anchors[number - 1].day + DAY
+            by_the_hour = isinstance(self.timing, Before)
+            return anchors[number - 1].day + (0 if by_the_hour else 1) * DAY
         # silent: the previous like period is the one that ended last by the day on which this
         # scope began; of the stretches of a `while` none is like another.
         owed = self.judge.owed
@@ -162,6 +176,8 @@ class Early:
             deed = self.judge.own_deed(it)
             last = it.day if isinstance(self.timing, Before) else None
             counts = deed is not None and (last is None or deed.day <= last)
+            if deed is not None and isinstance(self.timing, Before):
+                counts = counts and not came_after(deed, it.day, it.hour)
             done = (deed.day, deed.hour) if deed is not None and counts else None
             it_own = evolve(plain, done=done, reach=it.day, judged=((act.event, it.row),))
             yield self.weighed(it_own)

@@ -56,7 +56,8 @@ class Failing:
         """The obligation that one missed deadline raises."""
         missed = verdict.deadline
         assert missed is not None
-        acts = [day for day in self.first.owed.acts().unsure() if day >= missed]
+        unsure = [] if self.first.judge.own_clock else self.first.owed.acts().unsure()
+        acts = [day for day in unsure if day >= missed]
         mine = Obligation(
             step=0,
             anchor=missed,

@@ -29,7 +29,7 @@ from duly.dsl.policy import (
     Stated,
 )
 from tests.oracle.anchors import anchor_days, is_scope_start, unseen
-from tests.oracle.days import DAY, boundary, day_before, days_between, first_counted
+from tests.oracle.days import DAY, boundary, day_before, first_counted
 from tests.oracle.records import LONG_AGO, Row, Truth, Value, when
 from tests.oracle.truth import Leaf, OnValue, Way, both, completions, fits, holds
 from tests.oracle.world import EVERYTHING, Scope, World, runs
@@ -50,7 +50,7 @@ class Moment:
 
     def about(self, kind: str, row: Row, day: date) -> Moment:
         """The same, about one row of a kind."""
-        return evolve(self, day=day, judged=((kind, row), *self.judged))
+        return Moment(self.world, self.scope, day, ((kind, row), *self.judged), self.any_row)
 
     def ways(self, conditions: Iterable[Condition]) -> Iterator[Way]:
         """Every way in which what is not known could turn out on this day."""
@@ -216,34 +216,24 @@ class Moment:
         now = self.world.runs_on(leaf.period, self.day)
         if now is False:
             return False
+        starts = [self.world.ran(leaf.period, self.day, sure)[1] for sure in (True, False)]
         reached = [
-            self.day
-            >= boundary(self.stretch_start(leaf.period, sure), leaf.duration) + leaf.more * DAY
-            for sure in (True, False)
-            if now or not sure
+            self.day >= boundary(start, leaf.duration) + leaf.more * DAY
+            for start in starts
+            if start is not None
         ]
         if not any(reached):
             return False
         return True if now and all(reached) else None
 
-    def stretch_start(self, period: str, sure: bool) -> date:
-        """The first day of the stretch in which a period surely, or perhaps, has been running."""
-        first = min([*self.world.dates(), self.day])
-        day = self.day
-        while day >= first and self.runs(period, day - DAY, sure):
-            day -= DAY
-        return LONG_AGO if day < first else day
-
-    def runs(self, period: str, day: date, sure: bool) -> bool:
-        truth = self.world.runs_on(period, day)
-        return truth is True if sure else truth is not False
-
     def days_added_up(self, leaf: Lasting, first: date) -> Truth:
         """Whether a period ran on so many days from a day on, this one included."""
         wanted = leaf.duration.count * (7 if leaf.duration.unit == "week" else 1) + leaf.more
-        days = list(days_between(first, self.day))
-        least = sum(self.runs(leaf.period, day, sure=True) for day in days)
-        most = sum(self.runs(leaf.period, day, sure=False) for day in days)
+        until, before = (
+            [self.world.ran(leaf.period, day, sure)[0] for sure in (True, False)]
+            for day in (self.day, first - DAY)
+        )
+        least, most = (ran - earlier for ran, earlier in zip(until, before, strict=True))
         return True if least >= wanted else None if most >= wanted else False
 
     # time since

@@ -8,7 +8,7 @@ from datetime import date
 from attrs import evolve, frozen
 
 from duly.dsl.policy import Anchor, AnyOf, Before, Forbid, PeriodEdge, Within
-from tests.oracle.acts import Deed, DutyInScope, deeds
+from tests.oracle.acts import Deed, DutyInScope, came_first, deeds
 from tests.oracle.anchors import is_scope_end, is_scope_start, unseen
 from tests.oracle.clock import Guard
 from tests.oracle.days import DAY, days_between, last_day
@@ -66,7 +66,7 @@ class Forbidden:
 
     def weighed(self, deed: Deed) -> str | None:
         """What is to be said of one act: nothing, if it was not forbidden."""
-        forbidden = both(self.inside(deed), self.in_stretch(deed.day))
+        forbidden = both(self.inside(deed), self.in_stretch(deed))
         if forbidden is False:
             return None
         standing = self.guard(deed).standing(deed.day)
@@ -95,29 +95,35 @@ class Forbidden:
 
     # when it is forbidden
 
-    def in_stretch(self, day: date) -> Truth:
-        """Whether an act is forbidden on a day, as far as the stretch goes."""
+    def in_stretch(self, deed: Deed) -> Truth:
+        """Whether an act is forbidden, as far as the stretch goes."""
+        day = deed.day
         match self.duty.stretch:
             case None:
                 return True
             case Before(anchor=anchor):
-                return self.not_yet(anchor, day)
+                return self.not_yet(anchor, deed)
             case Within(duration, anchor):
                 assert anchor is not None
                 return self.still(anchor, lambda first: last_day(first, duration), day)
 
-    def not_yet(self, anchor: Anchor, day: date) -> Truth:
-        """Whether no anchor of the scope has been by the end of a day."""
+    def not_yet(self, anchor: Anchor, deed: Deed) -> Truth:
+        """Whether no anchor of the scope has been by the end of a day, or surely by the hour."""
+        day = deed.day
         if isinstance(anchor, AnyOf):
             truth: Truth = True
             for part in anchor.anchors:
-                truth = both(truth, self.not_yet(part, day))
+                truth = both(truth, self.not_yet(part, deed))
             return truth
         if is_scope_end(anchor, self.owed.scope):
             return True
         if is_end(anchor):
             return self.owed.world.runs_on(anchor.period, day)  # type: ignore[union-attr]
-        found = [it for it in self.owed.anchors(anchor) if it.day <= day]
+        found = [
+            it
+            for it in self.owed.anchors(anchor)
+            if it.day <= day and not came_first(deed, it.day, it.hour)
+        ]
         if any(not it.undecided for it in found):
             return False
         return None if found or self.hidden(anchor, day) else True

@@ -45,17 +45,20 @@ def judge(
     calendars: Mapping[str, Calendar] | None = None,
     never: Sequence[Condition] = (),
     waived: Sequence[InForce] = (),
+    saved: Sequence[InForce] = (),
     known_at: date | None = None,
 ) -> list[Judged]:
     """Every obligation that a rule puts on one child as at a day, in a fixed order.
 
-    ``waived`` are the stretches of days on which a rule of a pack above takes it out of force.
+    ``waived`` are the stretches of days on which a rule of a pack above takes it out of force,
+    ``saved`` those of them in which a transitional rule does.
     """
     world = World(kinds, case, as_at, known_at, tuple(never), calendars or {})
     found: list[Judged] = []
     for index, scoped in enumerate(rule.duties):
         if isinstance(scoped.duty, Do | Have | Forbid):
             bounds = bounds_of(rule, pack_in_force or InForce(), waived)
+            bounds = evolve(bounds, saved=tuple(saved))
             for scope in scopes(world, scoped.scope):
                 found += OfRule(world, index, scoped, scope, bounds).judged()
     return sorted(found, key=order)
@@ -132,7 +135,7 @@ class OfRule:
         unknown = unknown_on(self.world, self.scoped.scope)
         timing = duty.steps[0].timing
         if isinstance(timing, Times):
-            guard = evolve(self.guard(duty.steps[0].unless, duty.grounds), when=duty.when)
+            guard = evolve(self.guard(duty.steps[0].unless, duty.grounds), instead=duty.instead)
             yield from Windows(owed, guard, timing, self.index, unknown).judged()
             return
         bench = Bench(owed, self.index, unknown)

@@ -7,7 +7,7 @@ from datetime import date
 
 from attrs import evolve
 
-from duly.dsl.policy import Always, During, EventDay, ForEach, PeriodEdge, While
+from duly.dsl.policy import Always, And, During, EventDay, ForEach, PeriodEdge, While
 from duly.dsl.policy import Scope as Stated
 from tests.oracle.anchors import occasions, stretches_of
 from tests.oracle.moments import Moment
@@ -29,6 +29,8 @@ def scopes(world: World, scope: Stated) -> list[Scope]:
             return [evolve(it, undecided=False) for it in found if is_there(it, world)]
         case ForEach(occasion, where):
             look = Moment(world, EVERYTHING, world.as_at)
+            tests = tuple(test for test in (occasion.where, where) if test is not None)
+            occasion = evolve(occasion, where=And(tests) if tests else None)
             return [
                 Scope(
                     it.row.id,
@@ -37,7 +39,7 @@ def scopes(world: World, scope: Stated) -> list[Scope]:
                     all_count=True,
                     undecided=it.undecided,
                 )
-                for it in occasions(look, occasion, where, scheduled=True)
+                for it in occasions(look, occasion, scheduled=True)
                 if it.row is not None
             ] + blank_occasions(world, occasion)
 

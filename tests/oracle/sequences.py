@@ -106,21 +106,27 @@ class Run:
                 if found is None:
                     # Nothing is owed, but the next act fulfils the step all the same.
                     last = self.limits(None, self.restart)[1]
-                    skipped = first_after(self.acts, before[0], index == self.first_step, last)
+                    skipped = self.followed(
+                        first_after(self.acts, before[0], index == self.first_step, last)
+                    )
                     if skipped is None:
                         return
                     before, since = skipped, skipped[0]
                     continue
                 start = found
-                if self.judge.passed_over(index, start.day, since):
-                    continue
                 # silent: an anchor that may not count clouds its own step and what follows.
                 self.undecided = self.undecided or start.undecided
-            done = yield from self.once(index, before, start, since)
-            over = [day for day in (self.restart, self.owed.scope.end) if day]
-            if done is None or any(done[0] >= day for day in over):
+                if self.judge.passed_over(index, start.day, since):
+                    continue
+            done = self.followed((yield from self.once(index, before, start, since)))
+            if done is None:
                 return
             before, since = done, done[0]
+
+    def followed(self, done: Done | None) -> Done | None:
+        """What fulfilled a step, if the next begins with it: not where the sequence has ended."""
+        ends = [day for day in (self.restart, self.owed.scope.end) if day]
+        return None if done is None or any(done[0] >= day for day in ends) else done
 
     def once(
         self, index: int, before: Done, start: Occasion, since: date
@@ -241,7 +247,7 @@ class Sequences:
                 owed.bounds,
                 duty.steps[step].unless,
                 owed.where,
-                duty.when,
+                duty.instead,
                 base_of(duty.steps[step].timing),
                 judged,
                 once=is_once(duty.steps[step].timing),
@@ -350,6 +356,8 @@ class Sequences:
         anchors = self.owed.anchors(anchor)
         if not anchors and self.has_second_step and is_recorded(anchor):
             return [evolve(start, first_step=1, assumed=True)]
+        # What is put off runs from no event of that day.
+        by_acts = set() if is_put_off(timing) else self.owed.anchored_on_acts(anchor)
         anchors = [it for each in anchors for it in self.put_off(timing, each)]
         following = [*(it.day for it in anchors), None][1:]
         return [
@@ -359,7 +367,7 @@ class Sequences:
                 hour=it.hour,
                 restart=restart,
                 undecided=it.undecided,
-                own_day_counts=not self.owed.anchored_on_act(anchor),
+                own_day_counts=it.day not in by_acts,
             )
             for it, restart in zip(anchors, following, strict=True)
         ]
@@ -427,6 +435,10 @@ class Sequences:
             return None
         last = next(row for row in own.rows if row.end == own.end)
         return Deed(own.end, hour_on(last, "end"), it.row, it.day)
+
+
+def is_put_off(timing: Timing) -> bool:
+    return isinstance(timing, WithoutNumber) and timing.after is not None
 
 
 def is_recorded(anchor: Anchor | None) -> bool:

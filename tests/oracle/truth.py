@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import product
 
 from duly.dsl.policy import (
@@ -28,14 +29,15 @@ OnValue = Flag | Is | Compare
 Way = dict[Leaf, bool]
 
 
-def leaves(condition: Condition) -> set[Leaf]:
+@cache
+def leaves(condition: Condition) -> frozenset[Leaf]:
     match condition:
         case And(parts) | Or(parts):
-            return {leaf for part in parts for leaf in leaves(part)}
+            return frozenset(leaf for part in parts for leaf in leaves(part))
         case Not(part):
             return leaves(part)
         case leaf:
-            return {leaf}
+            return frozenset([leaf])
 
 
 def holds(condition: Condition, values: Mapping[Leaf, bool]) -> bool:
@@ -67,15 +69,14 @@ def completions(
     An attribute takes one of its values at a time; a way in which a ``never`` is true does not
     count, unless there is no other.
     """
-    wanted = list(conditions)
-    found: dict[Leaf, Truth] = {}
-    for condition in wanted:
-        found |= {leaf: value(leaf) for leaf in leaves(condition) - set(found)}
-    excluded = list(touching(never, set(found)))
-    for condition in excluded:
-        found |= {leaf: value(leaf) for leaf in leaves(condition) - set(found)}
-    known = {leaf: truth for leaf, truth in found.items() if truth is not None}
+    wanted = frozenset[Leaf]().union(*map(leaves, conditions))
+    excluded = list(touching(never, wanted))
+    found = {leaf: value(leaf) for leaf in wanted.union(*map(leaves, excluded))}
     unknown = [leaf for leaf, truth in found.items() if truth is None]
+    known = {leaf: truth for leaf, truth in found.items() if truth is not None}
+    if not unknown:
+        yield known
+        return
     ways = [
         known | {leaf: truth for part in choice for leaf, truth in part.items()}
         for choice in product(*options(unknown, values_of))
@@ -84,7 +85,7 @@ def completions(
     yield from possible or ways
 
 
-def touching(never: Sequence[Condition], known: set[Leaf]) -> Iterator[Condition]:
+def touching(never: Sequence[Condition], known: frozenset[Leaf]) -> Iterator[Condition]:
     """Those exclusions that bear on what is looked at, or on another that does."""
     left = list(never)
     while near := [condition for condition in left if leaves(condition) & known]:

@@ -8,8 +8,8 @@ from datetime import date
 from attrs import evolve, field, frozen
 
 from duly.dsl.policy import Before, By, WithoutNumber
-from tests.oracle.acts import DutyInScope
-from tests.oracle.clock import Clock, Fall
+from tests.oracle.acts import DutyInScope, is_later
+from tests.oracle.clock import Clock, Fall, stands
 from tests.oracle.days import DAY, END, Instant
 from tests.oracle.early import Early, by_clock
 from tests.oracle.records import Judged
@@ -59,12 +59,10 @@ class Bench:
 
     def verdict(self, it: Obligation, clock: Clock) -> Judged | None:
         """The verdict on one obligation; nothing where it did not apply."""
-        # silent: the life of a step that stands only from a later day begins on that day.
         done = it.done[0] if it.done else None
         life = [self.as_at, done, it.end - DAY if it.end else None]
         last = min(day for day in life if day)
-        # silent: of what was done before its anchor, the anchor's own day is looked at.
-        last = max(last, it.since) if it.since <= self.as_at and not it.step else last
+        last = max(last, it.since) if it.since <= self.as_at else last
         assumed = it.assumed or self.scope_unknown(it.anchor)
         plain = Judged(
             self.index,
@@ -121,9 +119,9 @@ class Bench:
 
     def without_number(self, it: Obligation, clock: Clock, plain: Judged) -> Judged | None:
         on_the_day = clock.outcomes(it.anchor)
-        if on_the_day <= {"paused", "not in force"}:
-            return None
-        return plain if on_the_day == {"exempt"} else self.needs_judgement(it, plain)
+        if on_the_day == {"exempt"}:
+            return plain
+        return self.needs_judgement(it, plain) if any(map(stands, on_the_day)) else None
 
     def needs_judgement(self, it: Obligation, plain: Judged) -> Judged:
         elapsed = ((plain.fulfilled_on or self.as_at) - it.anchor).days
@@ -133,7 +131,7 @@ class Bench:
         self, it: Obligation, clock: Clock, plain: Judged, last: date
     ) -> Judged | None:
         # silent: a length of time that nobody stated comes before an exception without a number.
-        if clock.blank_at_first(it.since, last):
+        if clock.blank_at_first(it.since, max(it.since, last)):
             return evolve(plain, verdict="cannot_tell")
         if clock.surely_without_number(it.since, last):
             return self.needs_judgement(it, plain)
@@ -144,10 +142,7 @@ class Bench:
         assert it.fixed is not None
         looked_at = self.owed.scope.clamp(it.fixed)
         standing = clock.standing(looked_at)
-        # silent: what is exempt only on a day that is still to come, or comes after what was done,
-        # did not apply in its life.
-        over = min(filter(None, (self.as_at, plain.fulfilled_on)))
-        if standing == "nothing" or (standing == "exempt" and looked_at > over):
+        if standing == "nothing" or (standing == "exempt" and looked_at > self.as_at):
             return None
         if standing == "exempt" or it.could_not_be_met:
             return evolve(plain, fulfilled_on=None)
@@ -161,7 +156,7 @@ class Bench:
     ) -> tuple[str, int | None]:
         """The verdict if everything were known."""
         if it.done is not None:
-            late = self.moment_of(it, it.done, lenient) > deadline
+            late = self.moment_of(it, it.done, lenient) > deadline or self.came_too_late(it)
             return ("met_late", (it.done[0] - deadline[0]).days) if late else ("met", None)
         if it.end is not None:
             days = (it.end - deadline[0]).days
@@ -169,8 +164,14 @@ class Bench:
             missed = days > 0 or it.anchor == self.owed.scope.end
             return ("not_met", max(days, 0)) if missed else ("lapsed", None)
         days = (deadline[0] - self.as_at).days
-        is_past = deadline < (self.as_at, END) and self.judge.clock(it.step, it.judged).in_hours
+        is_past = deadline < (self.as_at, END)
         return ("due", days) if days >= 0 and not is_past else ("overdue", -days)
+
+    def came_too_late(self, it: Obligation) -> bool:
+        """Whether what was to be done before an anchor came after it on its own day."""
+        before = isinstance(self.judge.steps[it.step].timing, Before)
+        assert it.done is not None
+        return before and it.done[0] == it.anchor and is_later(it.done[1], it.hour)
 
     def moment_of(self, it: Obligation, done: Done, lenient: bool) -> Instant:
         """When an act was: one without a time counts to the end of its day, unless by a time."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
+from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from duly.dsl.policy import Calendar, Condition, Kind
-from tests.oracle.days import DAY, Hour, hour_of
+from tests.oracle.days import DAY, END, Hour, hour_of
 from tests.oracle.records import LONG_AGO, Case, Row, Span, Truth, when
+
+Ran = tuple[int, date | None]
+"""A number of days, and the first of the unbroken stretch that goes on at their end."""
 
 
 @frozen
@@ -28,6 +33,35 @@ class Stretch:
         return None if None in ends else max(end for end in ends if end)
 
 
+@define
+class Timeline:
+    """What a condition comes to day by day, from a day on before which nothing changes.
+
+    ``began`` are the first days of stretches in which it is true or may be, but of those that have
+    always been so; ``perhaps`` the stretches of days any of which may be the one on which it became
+    true.
+    """
+
+    first: date
+    truths: list[Truth] = field(factory=list)
+    began: list[tuple[date, Truth]] = field(factory=list)
+    perhaps: list[tuple[date, date]] = field(factory=list)
+
+    def goes_on(self, day: date, truth: Truth) -> None:
+        """One more day."""
+        before = self.truths[-1] if self.truths else truth
+        if before is False and truth is not False:
+            self.began.append((day, truth))
+        if before is not True and truth is not False and None in (before, truth):
+            self.may_begin(day if self.truths else LONG_AGO, day)
+        self.truths.append(truth)
+
+    def may_begin(self, first: date, day: date) -> None:
+        if self.perhaps and self.perhaps[-1][1] == first - DAY:
+            first = self.perhaps.pop()[0]
+        self.perhaps.append((first, day))
+
+
 @frozen
 class World:
     """A child's records, by what was so on one day and known on another."""
@@ -40,7 +74,9 @@ class World:
     calendars: Mapping[str, Calendar] = field(factory=dict)
     sorted: dict[str, list[Row]] = field(factory=dict, eq=False, repr=False)
     running: dict[tuple[str, date], Truth] = field(factory=dict, eq=False, repr=False)
-    so: dict[Condition, list[Scope]] = field(factory=dict, eq=False, repr=False)
+    counted: dict[tuple[str, bool], list[Ran]] = field(factory=dict, eq=False, repr=False)
+    found: dict[tuple[object, ...], tuple[Scope, Any]] = field(factory=dict, eq=False, repr=False)
+    so: dict[Condition, Timeline] = field(factory=dict, eq=False, repr=False)
 
     @property
     def subject(self) -> str:
@@ -50,13 +86,13 @@ class World:
         """The rows of a kind that count as at the day, in order of date."""
         if kind not in self.sorted:
             known = [self.known(kind, row) for row in self.recorded(kind) if self.is_past(row)]
-            self.sorted[kind] = sorted(known, key=lambda row: (when(row), row.id))
+            self.sorted[kind] = sorted(known, key=place)
         return self.sorted[kind]
 
     def scheduled(self, kind: str) -> list[Row]:
         """Events that are dated after the as-at day, in order of date."""
         found = [self.known(kind, row) for row in self.recorded(kind) if not self.is_past(row)]
-        return sorted(found, key=lambda row: (when(row), row.id))
+        return sorted(found, key=place)
 
     def recorded(self, kind: str) -> list[Row]:
         """The rows that had been written down by the day asked about."""
@@ -122,7 +158,7 @@ class World:
     def span(self, kind: str) -> Span | None:
         """The days of which this kind is known: ``None`` at an end is open, alone is nothing."""
         what, first, last = self.case.coverage.get(kind, ("events", None, None))
-        dates = [when(row) for row in self.case.rows.get(kind, ())]
+        dates = [day for row in self.case.rows.get(kind, ()) if (day := when(row)) > LONG_AGO]
         if self.known_at is not None:
             last = min(filter(None, (last, self.known_at)))
         match what:
@@ -133,8 +169,7 @@ class World:
                 latest = max(dates, default=None)
                 return max(filter(None, (first, latest)), default=None), last
             case "flags":
-                recorded = max((day for day in dates if day > LONG_AGO), default=None)
-                return recorded or last or self.as_at, last
+                return max(dates, default=None) or last or self.as_at, last
             case _:
                 return first, last
 
@@ -142,9 +177,11 @@ class World:
         """The same of a milestone: nothing where the source does not have its column."""
         return None if (kind, milestone) in self.case.lacking else self.span(kind)
 
-    def gaps(self, kind: str, first: date | None, last: date) -> list[tuple[date, date]]:
+    def gaps(
+        self, kind: str, first: date | None, last: date, milestone: str | None = None
+    ) -> list[tuple[date, date]]:
         """The stretches of days between two days of which this kind is not known."""
-        low, span = first or LONG_AGO, self.span(kind)
+        low, span = first or LONG_AGO, self.span_of(kind, milestone)
         if span is None:
             pieces = [(low, last)]
         else:
@@ -153,6 +190,11 @@ class World:
             if span[1] and span[1] < self.as_at:
                 pieces.append((max(low, span[1] + DAY), last))
         return [(start, end) for start, end in pieces if start <= end]
+
+    @cached_property
+    def first_date(self) -> date:
+        """The day before which nothing changes."""
+        return min([*self.dates(), self.as_at])
 
     def dates(self) -> list[date]:
         """The days on which anything recorded changes, or on which a record begins or ends."""
@@ -170,6 +212,31 @@ class World:
             unknown = None in found or bool(self.gaps(period, day, day))
             self.running[period, day] = True in found or (None if unknown else False)
         return self.running[period, day]
+
+    def ran(self, period: str, day: date, sure: bool) -> Ran:
+        """On how many days up to one a period surely, or perhaps, ran, and since when."""
+        before = self.first_date - DAY
+        if day <= before:
+            always = self.is_running(period, before, sure)
+            return ((day - LONG_AGO).days + 1) * always, LONG_AGO if always else None
+        known = self.counted.setdefault((period, sure), [self.ran(period, before, sure)])
+        while len(known) <= (day - before).days:
+            days, start = known[-1]
+            today = before + len(known) * DAY
+            runs_on = self.is_running(period, today, sure)
+            known.append((days + runs_on, (start or today) if runs_on else None))
+        return known[(day - before).days]
+
+    def is_running(self, period: str, day: date, sure: bool) -> bool:
+        """Whether a period surely, or perhaps, runs on a day."""
+        truth = self.runs_on(period, day)
+        return truth is True if sure else truth is not False
+
+
+def place(row: Row) -> tuple[date, Hour, str]:
+    """Where a row stands among those of its kind; of one day those without a time come last."""
+    clock = row.times.get("on" if row.on else "start")
+    return when(row), hour_of(clock) if clock else (END, END), row.id
 
 
 def runs(row: Row, day: date) -> Truth:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from duly.dsl.diagnostics import Diagnostic, Paint, Part, render
+from duly.dsl.plurals import number_of
 
 if TYPE_CHECKING:  # NumPy comes with it, which no other command needs for its mistakes
     from duly.engine.checking import Checked
@@ -60,11 +61,11 @@ def summary(checked: Checked) -> str:
         return f"{checked.wanted}: {counted(errors)}"
     over = f" over {pack.over}" if pack.over else ""
     size = ", ".join(
-        f"{number} {word if number == 1 else plural}"
-        for number, word, plural in (
-            (checked.rules, "rule", "rules"),
+        number_of(number, word, several)
+        for number, word, several in (
+            (checked.rules, "rule", None),
             (checked.duties, "duty", "duties"),
-            (checked.scenarios, "scenario", "scenarios"),
+            (checked.scenarios, "scenario", None),
         )
     )
     return f"{pack.name}{over}: {size}: {counted(checked.messages)}"
@@ -74,8 +75,5 @@ def counted(messages: Iterable[Diagnostic]) -> str:
     """``no mistakes, 1 warning``: how many there are of each; warnings only where there are any."""
     severities = [message.severity for message in messages]
     errors, warnings = severities.count("error"), severities.count("warning")
-    return _number(errors, "mistake") + (f", {_number(warnings, 'warning')}" if warnings else "")
-
-
-def _number(count: int, word: str) -> str:
-    return f"{count or 'no'} {word}{'' if count == 1 else 's'}"
+    told = number_of(errors, "mistake") if errors else "no mistakes"
+    return told + (f", {number_of(warnings, 'warning')}" if warnings else "")

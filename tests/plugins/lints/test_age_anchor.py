@@ -37,6 +37,11 @@ def test_the_scope_is_part_of_the_day(says: Says) -> None:
     assert says(rule(whole)) == []
 
 
+def test_what_comes_before_an_age_is_not_owed_after_it(says: Says) -> None:
+    assert says(rule("before 16th birthday")) == []
+    assert says(rule("at least 1 ordinary day before 16th birthday")) == []
+
+
 def test_without_a_scope_every_birthday_counts(says: Says) -> None:
     assert says(rule("within 3 months of 16th birthday", scope="")) == []
 

@@ -96,3 +96,15 @@ def test_a_rule_that_reads_each_moment_follows_every_change(says: Says) -> None:
 
 def test_a_reason_that_names_both_lengths_settles_it(says: Says) -> None:
     assert says(rule(UNDER_FIVE, 'because "6 months stay, even past five; then 12 months"')) == []
+
+
+def test_an_exception_wins_only_while_it_is_in_force(says: Says) -> None:
+    """Until 2020 it was six months under five, and the birthday put an end to it."""
+    later = ", unless under 5 then 12 months in force from 1 January 2020"
+    assert len(says(rule(UNDER_FIVE + later))) == 1
+
+
+def test_an_exception_that_ended_before_the_rule_began_changes_nothing(says: Says) -> None:
+    ended = f"{UNDER_FIVE} in force from 1 January 2000 until 31 December 2019"
+    assert len(says(rule(ended))) == 1
+    assert says(rule(ended, "in force from 1 January 2020")) == []

@@ -49,3 +49,11 @@ def test_a_pause_is_no_change_of_limit(says: Says) -> None:
 
 def test_a_reason_that_names_the_length_settles_it(says: Says) -> None:
     assert says(records("plan then 1 day", 'because "1 day from the start of a plan"')) == []
+
+
+def test_a_limit_without_a_number_is_told_in_its_own_words(says: Says) -> None:
+    (message,) = says(records("plan then as soon as practicable"))
+    assert "and then changes to as soon as practicable a limit" in message
+    assert (
+        says(records("plan then as soon as practicable", 'because "as soon as practicable"')) == []
+    )

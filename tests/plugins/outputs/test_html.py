@@ -234,7 +234,7 @@ def test_a_run_without_findings_says_so(run: Run) -> None:
     for words in (
         "Nothing is overdue.",
         "Nothing falls due in these four weeks.",
-        "No child has anything overdue.",
+        "Nobody has anything overdue.",
         "Nothing that any verdict here hangs on is missing.",
     ):
         assert f"<p>{words}</p>" in text

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from attrs import asdict
+from attrs import asdict, evolve
 
 from duly.dsl.packs import load_policy
-from duly.dsl.policy import Kind
+from duly.dsl.policy import Attribute, Kind, Milestone
 from duly.engine.raw import FactsError, Quarantined, RawFacts
 from duly.engine.reading import build
 from duly.plugins.sources.ssd import read, register_fact_sources
@@ -152,6 +152,27 @@ def linked(folder: Write, statutory: Kinds) -> RawFacts:
 
 def test_the_source_is_registered_as_ssd() -> None:
     assert [(source.name, source.read) for source in register_fact_sources()] == [("ssd", read)]
+
+
+def test_what_is_filled_has_been_declared(qualified: RawFacts, linked: RawFacts) -> None:
+    """`duly trace` calls a row answerable on the strength of that alone."""
+    (source,) = register_fact_sources()
+    declared = {
+        (supply.kind, field): supply.fields[field]
+        for supply in source.supplies
+        for field in supply.fields
+        if supply.kind != "visit"
+    }
+    visits = [supply.fields for supply in source.supplies if supply.kind == "visit"]
+    for table in (*qualified.tables, *linked.tables):
+        filled = {name for name in table.columns if name != "id" and not name.endswith("_id")}
+        if table.kind == "visit":
+            (kind,) = set(table.columns["kind"])
+            (fields,) = [each for each in visits if each["kind"] == {kind}]
+            assert filled <= set(fields)
+        else:
+            assert {(table.kind, name) for name in filled} <= set(declared)
+    assert "foster" in (declared["placement", "type"] or ())
 
 
 def test_children_have_their_dates_of_birth(qualified: RawFacts) -> None:
@@ -303,8 +324,8 @@ def test_columns_that_a_system_lacks_are_named(linked: RawFacts) -> None:
 def test_a_visit_table_that_is_not_there_is_named(folder: Write, statutory: Kinds) -> None:
     facts = read(str(folder(ssd_cla_visits=QUALIFIED["ssd_cla_visits"])), statutory)
     assert facts.notes == (
-        "no table here holds a visit whose kind is `cp`, `cin`, `private_fostering`, `other`: "
-        "whether one was made cannot be told",
+        "no table here holds a visit whose kind is `cp`, `cin`, `private_fostering`, "
+        "`former_looked_after`, `other`: whether one was made cannot be told",
     )
 
 
@@ -348,3 +369,31 @@ def test_a_table_without_its_date(folder: Write, statutory: Kinds) -> None:
         "`ssd_cla_visits.csv` has none of `clav_cla_visit_date` "
         "(did you mean `clav_cla_visit_data`?)"
     )
+
+
+def test_what_a_pack_adds_to_a_kind_is_not_in_the_dataset(folder: Write, statutory: Kinds) -> None:
+    visit = statutory["visit"]
+    more = {**visit.attributes, "garden_seen": Attribute("garden_seen", "yes/no")}
+    typed = Milestone("notes_typed_on", "type_up")
+    added = evolve(visit, attributes=more, milestones=(*visit.milestones, typed))
+    kinds = {**statutory, "visit": added}
+    facts = build([read(str(folder(**QUALIFIED)), kinds)], kinds)
+    found = facts.tables["visit"]
+    assert len(found) == 3
+    supplied = {
+        name: found.columns[name].supplied for name in ("seen", *("garden_seen", typed.name))
+    }
+    assert supplied == {"seen": True, "garden_seen": False, "notes_typed_on": False}
+
+
+def test_the_dataset_tells_of_children_alone(folder: Write, statutory: Kinds) -> None:
+    worker = Kind("worker", "subject", subject="worker")
+    kinds = {
+        **statutory,
+        "worker": worker,
+        "visit": evolve(statutory["visit"], of=None, subject="worker"),
+    }
+    facts = build([read(str(folder(**QUALIFIED)), kinds)], kinds)
+    assert facts.subjects.tolist() == ["0001", "1001"]
+    assert facts.further["worker"].subjects.tolist() == []
+    assert facts.further["worker"].tables["visit"].coverage == "absent"

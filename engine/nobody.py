@@ -1,0 +1,79 @@
+"""Checking nobody is not a pass: rules that applied to no one, and the facts they waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from duly.dsl import policy as p
+from duly.engine.conclude import RuleSummary, absent_kinds
+from duly.engine.facts import Facts
+from duly.engine.lower import kinds_of
+from duly.engine.plan import DutyPlan, Plan
+
+
+def nobody(plan: Plan, summaries: Sequence[RuleSummary], facts: Facts) -> tuple[str, ...]:
+    """What the run says of them: each kind of fact that no source holds with its rules, first.
+
+    A duty that nothing could ask for is named even where its rule applied by another.
+    """
+    waiting = {
+        kind: [duty for duty in plan.duties if kind in _raised_by(duty, plan.policy)]
+        for kind in sorted(absent_kinds(facts))
+    }
+    told = {duty.rule.qualified for duties in waiting.values() for duty in duties}
+    rules = [s.qualified for s in summaries if not s.total and not s.earlier]
+    others = [name for name in rules if name not in told]
+    return (
+        *(
+            f"applied to no one, since no source holds `{kind}`: {_named(duties, plan)}"
+            for kind, duties in waiting.items()
+            if duties
+        ),
+        *([f"applied to no one: {', '.join(others)}"] if others else []),
+    )
+
+
+def _named(waiting: Sequence[DutyPlan], plan: Plan) -> str:
+    """The rules; where some duty of a rule does not wait, which of its duties do."""
+    free = {duty.rule.qualified for duty in plan.duties if duty not in waiting}
+    names = (
+        f"{duty.rule.qualified} (`{duty.name(0)}`)"
+        if duty.rule.qualified in free
+        else duty.rule.qualified
+        for duty in waiting
+    )
+    return ", ".join(dict.fromkeys(names))
+
+
+def _raised_by(duty: DutyPlan, policy: p.Policy) -> Iterator[str]:
+    """The kinds of fact without which the duty owes nobody anything."""
+    match duty.scope:
+        case p.During(period):
+            yield period
+        case p.ForEach(occasion):
+            yield from _kinds_in(occasion, policy)
+        case p.Always() if duty.steps:
+            yield from _first_anchor(duty, policy)
+
+
+def _first_anchor(duty: DutyPlan, policy: p.Policy) -> Iterator[str]:
+    assert isinstance(duty.duty, p.Do)
+    anchor = getattr(duty.steps[0].timing, "anchor", None)
+    own_clock = duty.duty.act.milestone is not None or duty.duty.act.edge == "end"
+    if anchor is None and own_clock:
+        yield duty.duty.act.event
+    elif anchor is not None:
+        yield from _kinds_in(anchor, policy)
+
+
+def _kinds_in(anchor: p.Anchor, policy: p.Policy) -> Iterator[str]:
+    match anchor:
+        case p.EventDay(kind) | p.PeriodEdge(kind):
+            yield kind
+        case p.Birthday():
+            yield policy.subject.name
+        case p.Becoming(condition):
+            yield from kinds_of(condition)
+        case p.AnyOf(parts):
+            for part in parts:
+                yield from _kinds_in(part, policy)
