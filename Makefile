@@ -34,6 +34,7 @@ docs: $(VENV)/.duly-dev
 bench: $(VENV)/.duly-dev
 	$(BIN)/python -m bench.visiting
 	$(BIN)/python -m bench.checking
+	$(BIN)/python -m bench.auditing
 
 clean:
 	rm -rf build dist site .types duly.egg-info $(VENV)/.duly $(VENV)/.duly-dev

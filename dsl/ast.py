@@ -707,10 +707,15 @@ class KnownAtLine:
 
 @frozen
 class ExpectLine:
-    """``verdict`` is ``None`` for ``expect no RULE``."""
+    """What a rule must come to, or, where that is ``denied``, must not.
 
-    rule: Qualified
+    ``named`` is the rule, with its pack in front of it and the label of a duty behind it where
+    they are told.  Without a ``verdict`` every obligation is meant.
+    """
+
+    named: tuple[Word, ...]
     verdict: str | None
+    denied: bool = False
     on: Moment | None = None
     due: Moment | None = None
     days: int | None = None

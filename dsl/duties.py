@@ -268,6 +268,10 @@ class Duties:
         duration = self.timings.length(node.duration, stand)
         if anchor is None or duration is None:
             return None
+        if stand.own_clock and node.anchors is not None:
+            ok, anchor = self.timings.of_its_own(anchor, node.span, duty.act)
+            if not ok:
+                return None
         text = node.text.removeprefix(",").strip()
         step = p.Step(p.Within(duration, anchor), (), False, text, node.span)
         return evolve(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from duly.dsl.kept import cache_folder
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -47,18 +47,6 @@ def lark() -> Lark:
         return Lark(grammar_text(), cache=str(kept), **options)
     except OSError:
         return Lark(grammar_text(), **options)
-
-
-def cache_folder() -> Path:
-    """Where what is costly to work out is kept between runs.  Raises ``OSError``."""
-    root = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    try:
-        folder = Path(root) if root else Path.home() / ".cache"
-    except RuntimeError as error:
-        raise OSError(str(error)) from error
-    folder = folder / "duly"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @lru_cache(maxsize=1)

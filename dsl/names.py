@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from attrs import define, field, frozen
 
 from duly.dsl import ast
 from duly.dsl import policy as p
 from duly.dsl.diagnostics import Compared, Diagnostics, did_you_mean, names_known
+from duly.dsl.plurals import with_article
 from duly.dsl.source import Span
 
 UNREAD = "a duty that rests on an unknown name is computed for no child"
@@ -18,7 +19,7 @@ UNREAD = "a duty that rests on an unknown name is computed for no child"
 _DECLARATIONS = {
     "calendar": "calendar {name} supplied",
     "condition": "define {name} as …",
-    "definition": "define {name} as …",
+    "definition": "define {name} ROLE as …",
     "event": 'event {name} "what it is"',
     "event or period": 'event {name} "what it is"',
     "period": 'period {name} "what it is"',
@@ -50,11 +51,7 @@ _INSTEAD = {
 
 
 def _instead(name: str, what: str, other: str, guess: str) -> str:
-    return _INSTEAD.get((what, other), guess or f"name {_with_article(what)}").format(name=name)
-
-
-def _with_article(what: str) -> str:
-    return f"{'an' if what[0] in 'aeiou' else 'a'} {what}"
+    return _INSTEAD.get((what, other), guess or f"name {with_article(what)}").format(name=name)
 
 
 @frozen
@@ -99,13 +96,16 @@ class Names:
     @property
     def subjects(self) -> tuple[p.Kind, ...]:
         """Those whom duties concern, in the order in which they are declared."""
-        return tuple(k for k in self.kinds.values() if k.nature == "subject")
+        return tuple(self._subjects())
+
+    def _subjects(self) -> Iterator[p.Kind]:
+        return (kind for kind in self.kinds.values() if kind.nature == "subject")
 
     def subject_of(self, kind: p.Kind) -> p.Kind | None:
         """The subject whom facts of this kind concern; nothing where none is declared."""
         if kind.subject is not None:
             return self.kinds[kind.subject]
-        return next(iter(self.subjects), None)
+        return next(self._subjects(), None)
 
     def of_nature(self, *natures: str) -> list[str]:
         """The names, aliases and plurals of all kinds of these natures."""
@@ -131,7 +131,7 @@ class Names:
         guess = did_you_mean(word.text, known)
         self.diagnostics.add(
             "unknown-name",
-            title if other is None else f"{title}, but {_with_article(other)}",
+            title if other is None else f"{title}, but {with_article(other)}",
             word.span,
             why=why,
             help=_instead(word.text, what, other, guess)

@@ -8,16 +8,13 @@ from pathlib import Path
 from attrs import frozen
 
 from duly.dsl import ast
-from duly.dsl.diagnostics import Diagnostics, PackNotFound, PolicyError
-from duly.dsl.files import read_folder
+from duly.dsl.diagnostics import Compared, Diagnostics, PackNotFound, PolicyError
+from duly.dsl.files import SCENARIOS, read_folder
 from duly.dsl.policy import Policy
 from duly.dsl.resolve import PackText, resolve
 from duly.dsl.rows import read_rows
 from duly.dsl.scenario import Scenario, resolve_scenarios
 from duly.dsl.source import SourceText, Span
-
-SCENARIOS = "scenarios"
-"""The folder inside a pack whose files hold only scenarios."""
 
 
 @frozen
@@ -56,6 +53,7 @@ def load_policy(folder: Path, find: Callable[[str], Path]) -> LoadedPolicy:
     packs: list[PackText] = []
     seen: set[Path] = set()
     current: Path | None = folder
+    over: ast.Word | None = None
     while current is not None:
         resolved = current.resolve()
         if resolved in seen:
@@ -69,7 +67,10 @@ def load_policy(folder: Path, find: Callable[[str], Path]) -> LoadedPolicy:
         header = _header(text)
         if header is None and diagnostics.errors:  # what it stands over cannot be known either
             raise PolicyError(diagnostics.in_order(), sources)
-        current = _below(header.over, find, diagnostics, sources) if header else None
+        if header is not None and over is not None and header.name.text != over.text:
+            _other_name(over, header.name, diagnostics)
+        over = header.over if header is not None else None
+        current = _below(over, find, diagnostics, sources)
     policy = resolve(packs, diagnostics)
     if diagnostics.errors and len(policy.packs) < len(packs):
         raise PolicyError(diagnostics.in_order(), sources)
@@ -100,6 +101,17 @@ def _below(
             help=error.help,
         )
         raise PolicyError(diagnostics.in_order(), sources) from error
+
+
+def _other_name(over: ast.Word, name: ast.Word, diagnostics: Diagnostics) -> None:
+    diagnostics.add(
+        "no-such-pack",
+        f"what is found as `{over}` calls itself `{name}`",
+        over.span,
+        why="one pack under two names could be taken for two, and its rules not be found",
+        help=f"write `over {name}` and let its folder be called so, or rename the pack",
+        compared=Compared(f"pack `{name}`", name.span),
+    )
 
 
 def not_a_pack(path: Path) -> str:

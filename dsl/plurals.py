@@ -1,4 +1,4 @@
-"""Numbers of things, each with its noun in the singular or the plural."""
+"""Nouns as they stand in a sentence: with their number, or with an article."""
 
 from __future__ import annotations
 
@@ -11,3 +11,8 @@ def noun(count: int, one: str, several: str | None = None) -> str:
 def number_of(count: int, one: str, several: str | None = None) -> str:
     """``1 day``, ``1,200 days``, ``2 children``."""
     return f"{count:,} {noun(count, one, several)}"
+
+
+def with_article(words: str) -> str:
+    """``a child``, ``an event``."""
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"

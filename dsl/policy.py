@@ -78,6 +78,10 @@ AttributeType = Literal[
 ]
 
 
+BLANK = frozenset({"", "null", "na", "n/a", "none", "nan", "nat", "-"})
+"""What stands in a cell that says nothing, in lower case."""
+
+
 @frozen
 class Attribute:
     """A typed field of a subject, period or event.
@@ -527,12 +531,14 @@ class Before:
 class WithoutNumber:
     """``as soon as practicable after A`` and ``within a reasonable time of A``: T-22.
 
-    ``after`` is how long after the anchor it begins to be owed.
+    ``after`` is how long after the anchor it begins to be owed.  ``again``: what is locally decided
+    is how often, not how soon.
     """
 
     wording: Literal["as soon as practicable", "within a reasonable time", "locally decided"]
     anchor: Anchor | None = None
     after: Duration | None = None
+    again: bool = False
 
 
 @frozen
@@ -659,6 +665,11 @@ def exceptions(duty: Duty) -> tuple[Unless, ...]:
     return ()
 
 
+def is_delegated(duty: Duty) -> bool:
+    """Whether some number of it is for local policy to decide."""
+    return isinstance(duty, Do) and any(step.delegated for step in duty.steps)
+
+
 @frozen
 class Scoped:
     """A duty and the scope that it stands in."""
@@ -704,6 +715,11 @@ class Rule:
         return f"{self.pack}.{self.name}"
 
     @property
+    def whom(self) -> str:
+        """Whom it concerns, in words: ``child``, ``approved carer``."""
+        return (self.subject or "child").replace("_", " ")
+
+    @property
     def rows(self) -> tuple[str, ...]:
         """The rows that it traces, in its header and behind its clauses and exceptions."""
         return tuple(dict.fromkeys(row for each in self._grounds() for row in each.traces))
@@ -713,12 +729,6 @@ class Rule:
         for scoped in self.duties:
             yield scoped.duty.grounds
             yield from (unless.grounds for unless in exceptions(scoped.duty))
-
-    @property
-    def delegates(self) -> bool:
-        """Whether some number of it is for local policy to decide."""
-        steps = [s for d in self.duties if isinstance(d.duty, Do) for s in d.duty.steps]
-        return any(step.delegated for step in steps)
 
     @property
     def stands_for(self) -> tuple[str, ...]:

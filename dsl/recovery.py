@@ -11,7 +11,7 @@ from duly.dsl.diagnostics import Diagnostics
 from duly.dsl.grammar import lark
 from duly.dsl.limits import DEEPEST, LONGEST, statements, too_deep
 from duly.dsl.mends import mended
-from duly.dsl.refusals import Refusal, Told, position, refused, unfinished
+from duly.dsl.refusals import Refusal, Told, position, refused, reserved, unfinished
 from duly.dsl.source import SourceText, outside_quotes
 
 MOST_TOLD = 100
@@ -50,7 +50,7 @@ def _told(source: SourceText, start: int, statement: str, diagnostics: Diagnosti
     if told is None and (error := _refusal(statement)) is not None:
         place = min(position(error, statement), len(statement))
         refusal = Refusal(error, source, start, statement, place)
-        told = mended(refusal) or unfinished(refusal) or refused(refusal)
+        told = reserved(refusal) or mended(refusal) or unfinished(refusal) or refused(refusal)
     if told is not None:
         diagnostics.add(told.code, told.title, told.span, why=UNREAD, help=told.help)
     return told is not None

@@ -84,6 +84,70 @@ def unfinished(refusal: Refusal) -> Told | None:
     return Told("unfinished-sentence", span, title, _can_stand(error))
 
 
+# ------------------------------------------------------- words that cannot be names
+
+
+_DECLARING = {*STATEMENTS, "has", "milestone", "plural", "alias"} - {"add", "never", "omits"}
+"""Words behind which an author gives a name, rather than use one."""
+
+
+def reserved(refusal: Refusal) -> Told | None:
+    """A word of the language, or an ending of it, where the author gives a name."""
+    error = refusal.error
+    if not isinstance(error, UnexpectedToken) or refusal.follows or not refusal.before:
+        return _without_argument(refusal)
+    before, end = refusal.before[-1], refusal.place + len(error.token)
+    is_label = "NAME" in _expected(error) and refusal.text[end:].startswith(":")
+    is_name = before in _DECLARING and refusal.text[ends(before)[1] : refusal.place].isspace()
+    if is_label or (is_name and "NAME" in _expected(error)):
+        return _cannot_be(refusal, error.token, "a label" if is_label else "a name")
+    return _without_argument(refusal)
+
+
+def _cannot_be(refusal: Refusal, token: Token, what: str) -> Told | None:
+    """What is wrong with a name, where the name is what is wrong."""
+    span = refusal.span(refusal.place, refusal.place + len(token))
+    if token.type == "TAKES":
+        ending = token[token.rindex("_") :]
+        title = f"`{token}` cannot be {what}: `{ending}` ends names that take an argument"
+        return Told("reserved-word", span, title, _standing_alone(token, refusal.before[-1]))
+    if token.type in _TERMINALS or not token.isidentifier():
+        return None
+    title = f"`{token}` is a word of the language and cannot be {what}"
+    return Told("reserved-word", span, title, _another(token, refusal.before))
+
+
+def _without_argument(refusal: Refusal) -> Told | None:
+    """A name that ends in ``_by`` or ``_with``, and nothing behind it that it could take."""
+    if not refusal.before or refusal.before[-1].type != "TAKES":
+        return None
+    last = refusal.before[-1]
+    ending = last[last.rindex("_") :]
+    title = f"`{last}` needs an argument: `{ending}` ends names that take one"
+    if refusal.before[0] == "define":
+        help = f"write `define {last} ROLE as …`, or use a name with another ending"
+    else:
+        help = f"write `{last} IRO` if it is a definition, `{last} is yes` if it is an attribute"
+    return Told("reserved-word", refusal.span(*ends(last)), title, help)
+
+
+def _standing_alone(word: str, before: str) -> str:
+    """How to say it of an attribute of such a name; anything else needs another name."""
+    match before:
+        case ".":
+            return f"leave out what stands in front of the dot: `{word} is …`"
+        case "state":
+            return f"write `must have {word} is stated`"
+        case _:
+            return "use a name with another ending"
+
+
+def _another(word: str, before: tuple[Token, ...]) -> str:
+    """A name that says the same, such as ``visit_date`` for the ``date`` of a visit."""
+    owner = before[1] if len(before) > 1 and before[1].type == "NAME" else "our"
+    return f"use another name, such as `{owner}_{word}`"
+
+
 # --------------------------------------------------------------------- what was refused
 
 _TERMINALS = {
@@ -132,10 +196,10 @@ def refused(refusal: Refusal) -> Told:
 def _refused_word(refusal: Refusal, error: UnexpectedToken) -> Told:
     token = error.token
     span = refusal.span(refusal.place, refusal.place + len(token))
-    names_only = {"NAME"} <= set(_expected(error)) <= {"NAME", "TAKES", "FACT"}
-    if names_only and token.type not in _TERMINALS and token.isidentifier():
-        title = f"`{token}` is a word of the language and cannot be a name"
-        return Told("reserved-word", span, title, "use another name")
+    if {"NAME"} <= set(_expected(error)) <= {"NAME", "TAKES", "FACT"}:
+        told = _cannot_be(refusal, token, "a name")
+        if told is not None:
+            return told
     title, guess = f"did not expect `{token}` here", guessed(error)
     if guess:
         return Told("misspelt-word", span, title, f"{guess} {_can_stand(error)}")

@@ -14,7 +14,7 @@ from attrs import frozen
 from duly.dsl import ast
 from duly.dsl import policy as p
 from duly.dsl.conditions import Conditions
-from duly.dsl.diagnostics import Compared, Diagnostics
+from duly.dsl.diagnostics import Diagnostics
 from duly.dsl.duties import Duties
 from duly.dsl.grounds import GroundsOf
 from duly.dsl.names import Names
@@ -80,7 +80,7 @@ def _pack(text: PackText, names: Names) -> p.Pack | None:
     grounds = GroundsOf(names)
     timings = Timings(names, conditions, grounds)
     duties = Duties(names, conditions, grounds, timings, whose)
-    rules = Rules(name, names, duties, grounds, whose)
+    rules = Rules(name, header.in_force, names, duties, grounds, whose)
     bound = [rules.rule(statement) for statement in text.statements(ast.RuleStatement)]
     omissions = Omissions(names)
     left_out = [omissions.bind(statement) for statement in text.statements(ast.OmitsStatement)]
@@ -97,7 +97,6 @@ def _pack(text: PackText, names: Names) -> p.Pack | None:
         rows=text.rows,
         span=header.span,
     )
-    _warn_of_undecided(pack, names)
     if not pack.rules and not names.diagnostics.errors:
         names.diagnostics.add(
             "no-rules",
@@ -108,22 +107,6 @@ def _pack(text: PackText, names: Names) -> p.Pack | None:
             severity="warning",
         )
     return pack
-
-
-def _warn_of_undecided(pack: p.Pack, names: Names) -> None:
-    """Numbers that the packs below leave to local policy, and that no rule so far decides."""
-    decided = {name for rule in names.rules.values() for name in rule.stands_for}
-    for rule in names.rules.values():
-        if rule.pack != pack.name and rule.delegates and rule.qualified not in decided:
-            names.diagnostics.add(
-                "undecided",
-                f"`{rule.qualified}` leaves its time to local policy, and nothing decides it",
-                pack.span,
-                why="only the most that the law allows is computed, if it names any",
-                help=f"write a rule that `refines {rule.qualified}` and says how long",
-                severity="warning",
-                compared=Compared(f"rule `{rule.qualified}`", rule.span),
-            )
 
 
 def _header(text: PackText, names: Names) -> ast.PackStatement | None:

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import get_args
 
 from duly.dsl.diagnostics import Diagnostics, did_you_mean
-from duly.dsl.files import not_text
+from duly.dsl.files import ROWS, read_text
 from duly.dsl.policy import Row, RowKind
 from duly.dsl.source import SourceText, Span
 
-FILE = "rows.csv"
 COLUMNS = ("row", "kind", "force", "theme", "place")
 KINDS = get_args(RowKind)
 
@@ -27,13 +26,9 @@ def read_rows(
     folder: Path, diagnostics: Diagnostics, sources: dict[str, SourceText]
 ) -> tuple[Row, ...]:
     """The rows of the folder's table, in its order; none where it has no table."""
-    path = folder / FILE
-    if not path.is_file():
-        return ()
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        not_text(path, diagnostics)
+    path = folder / ROWS
+    text = read_text(path, diagnostics) if path.is_file() else None
+    if text is None:
         return ()
     source = sources[str(path)] = SourceText(str(path), text)
     lines = csv.reader(text.splitlines(), strict=True)

@@ -19,6 +19,7 @@ class Rules:
     """Binds the rules of one pack."""
 
     pack: str
+    in_force: p.InForce
     names: Names
     duties: Duties
     grounds: GroundsOf
@@ -29,7 +30,8 @@ class Rules:
         items = statement.items
         grounds = self.grounds.bind(items)
         duties = tuple(self.duties.of_rule(items))
-        refines, waives = self._refines(items), tuple(self._waivers(items))
+        in_force = p.both_in_force(self.in_force, grounds.in_force)
+        refines, waives = self._refines(items), tuple(self._waivers(items, in_force))
         below = [name for name in (refines, *(w.rule for w in waives)) if name is not None]
         rule = p.Rule(
             pack=self.pack,
@@ -88,11 +90,19 @@ class Rules:
         why = "a local rule that refines nothing could pass unseen under the law's floor"
         return self._rule_below(wanted[0], why)
 
-    def _waivers(self, items: Sequence[ast.RuleItem]) -> Iterator[p.Waiver]:
+    def _waivers(self, items: Sequence[ast.RuleItem], rule: p.InForce) -> Iterator[p.Waiver]:
         for item in items:
             if isinstance(item, ast.WaivesItem):
                 why = "a waiver of nothing would leave the law's date in force for every child"
                 name = self._rule_below(item.rule, why)
+                if rule.start is not None and item.until < rule.start:
+                    self.names.diagnostics.add(
+                        "never-in-force",
+                        f"the waiver of `{item.rule}` ends before its rule begins",
+                        item.rule.span,
+                        why="on no day would it take the rule below out of force",
+                        help="let it end `until` a day on which its own rule is in force",
+                    )
                 if name is not None:
                     yield p.Waiver(name, item.power, item.until)
 

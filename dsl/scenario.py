@@ -10,7 +10,8 @@ from attrs import define, field, frozen
 
 from duly.dsl import ast
 from duly.dsl.diagnostics import Diagnostics, did_you_mean, names_known
-from duly.dsl.policy import Attribute, Duration, Kind, Policy, Rule, span_field
+from duly.dsl.plurals import with_article
+from duly.dsl.policy import Attribute, Duration, Kind, May, Policy, Rule, span_field
 from duly.dsl.source import Span
 from duly.dsl.subjects import two_subjects
 
@@ -34,7 +35,11 @@ class Fact:
 
 @frozen
 class Expectation:
-    """What must come out; ``verdict`` is ``None`` where no obligation of the rule may exist."""
+    """What must come out, or, where that is ``denied``, must not.
+
+    Of a rule with a ``label`` the duty of that label is meant; without a ``verdict`` every
+    obligation is.
+    """
 
     rule: str
     verdict: str | None
@@ -42,6 +47,8 @@ class Expectation:
     due: date | None
     days: int | None
     assumed: bool
+    label: str | None = None
+    denied: bool = False
     text: str = field(default="", eq=False)
     span: Span = span_field()
 
@@ -124,6 +131,14 @@ class _Reader:
             name: kind
             for kind in self.policy.kinds.values()
             for name in (kind.name, *kind.aliases, *((kind.plural,) if kind.plural else ()))
+        }
+
+    @cached_property
+    def _usual(self) -> Mapping[str, Mapping[str, Scalar]]:
+        """What is taken for granted of a fact of each kind."""
+        return {
+            kind.name: {name: usual(attribute) for name, attribute in kind.attributes.items()}
+            for kind in self.policy.kinds.values()
         }
 
     def _mistake(self, title: str, span: Span, help: str, code: str = "scenario") -> None:
@@ -251,9 +266,8 @@ class _Reader:
         wanted = {"on": "event", "from": "period"}[line.form]
         if kind.nature != wanted:
             right = "on" if kind.nature == "event" else "from"
-            article = "an event" if kind.nature == "event" else f"a {kind.nature}"
             self._mistake(
-                f"`{kind.name}` is {article}",
+                f"`{kind.name}` is {with_article(kind.nature)}",
                 line.span,
                 f"write `{kind.name} {right} 1 March 2024`",
             )
@@ -281,9 +295,7 @@ class _Reader:
         return [Stretch(line.kind.text, line.first.day, line.last.day)]
 
     def _values(self, kind: Kind, words: Sequence[ast.Value]) -> dict[str, Scalar]:
-        values: dict[str, Scalar] = {
-            name: _usual(attribute) for name, attribute in kind.attributes.items()
-        }
+        values = dict(self._usual[kind.name])
         known = {*kind.attributes, *(m.name for m in kind.milestones)}
         remaining = list(words)
         while remaining:
@@ -334,19 +346,57 @@ class _Reader:
         return text
 
     def _expectation(self, line: ast.ExpectLine) -> list[Expectation]:
-        rules = self.policy.by_name
-        name = str(line.rule) if line.rule.pack else f"{self.pack}.{line.rule.name}"
-        if name not in rules:
-            if self.diagnostics.follows_from_another(line.rule.name.text):
-                return []
-            short = [r.removeprefix(f"{self.pack}.") for r in rules]
-            title = f"`{line.rule}` is no rule"
-            self._unknown(title, str(line.rule), line.rule.span, short)
+        rule, label = self._named(line.named)
+        if rule is None or (label is not None and not self._has_label(rule, label)):
             return []
-        on, due = (_date(m) if m else None for m in (line.on, line.due))
         return [
-            Expectation(name, line.verdict, on, due, line.days, line.assumed, line.text, line.span)
+            Expectation(
+                rule.qualified,
+                line.verdict,
+                _date(line.on) if line.on else None,
+                _date(line.due) if line.due else None,
+                line.days,
+                line.assumed,
+                label.text if label is not None else None,
+                line.denied,
+                line.text,
+                line.span,
+            )
         ]
+
+    def _named(self, words: Sequence[ast.Word]) -> tuple[Rule | None, ast.Word | None]:
+        """The rule that words name, and the label of its duty; a pack's name goes first."""
+        rules = self.policy.by_name
+        for rule, labels in ((words[:2], words[2:]), (words[:1], words[1:])):
+            pack = "" if len(rule) == 2 else f"{self.pack}."
+            found = rules.get(pack + ".".join(word.text for word in rule))
+            if found is not None and len(labels) < 2:
+                return found, labels[0] if labels else None
+        if not any(self.diagnostics.follows_from_another(word.text) for word in words):
+            whole, span = ".".join(map(str, words)), words[0].span.to(words[-1].span)
+            own = f"{self.pack}."
+            meant = ".".join(map(str, words[:2])).removeprefix(own)
+            short = [name.removeprefix(own) for name in rules]
+            self._unknown(f"`{whole}` is no rule", meant, span, short)
+        return None, None
+
+    def _has_label(self, rule: Rule, label: ast.Word) -> bool:
+        labels = {each.duty.label for each in rule.duties if not isinstance(each.duty, May)}
+        if label.text in labels:
+            return True
+        known = sorted(each for each in labels if each is not None)
+        instead = f"write the label in front of the duty that is meant: `{label}: must …`"
+        if rule.pack != self.pack:
+            instead = "leave the label out: then every duty of the rule is looked at"
+        self.diagnostics.add(
+            "unknown-name",
+            f"no duty of `{rule.qualified}` has the label `{label}`",
+            label.span,
+            why=_WHY,
+            help=did_you_mean(label.text, known) or instead,
+            compared=names_known(label.text, known),
+        )
+        return False
 
 
 def _date(moment: ast.Moment) -> date:
@@ -356,7 +406,8 @@ def _date(moment: ast.Moment) -> date:
     return datetime.combine(moment.day, moment.clock)
 
 
-def _usual(attribute: Attribute) -> Scalar:
+def usual(attribute: Attribute) -> Scalar:
+    """What a scenario takes for granted of an attribute that it does not mention."""
     if attribute.type == "yes/no":
         return {"yes": True, "no": False, None: None}[attribute.usually]
     return attribute.usually

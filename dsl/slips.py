@@ -413,9 +413,22 @@ SLIPS = (
         r"aged \1 or over",
         help="write `{mend}`; or the next year, if that one is not meant itself",
     ),
+    _slip(
+        "other-wording",
+        r"(?:child |CLA |age |aged )(?:is )?(?:under|below|younger than|less than) (\d+)",
+        r"under \1",
+    ),
+    _slip("other-wording", r"(?:below|younger than) (\d+)", r"under \1"),
     _slip("other-wording", "in force (?:since|on|as of|as from)", "in force from"),
     _slip("other-wording", r"(define \w+) (?:=|:=|is|means|:)", r"\1 as"),
     _slip("other-wording", r"(expect \w+) (?:to be|is|was)", r"\1"),
+    _slip(
+        "unfinished-sentence",
+        rf"(expect [\w.]+) (on \d+ {_MONTH} \d+)",
+        r"\1 met \2",
+        "`{1}` names a day, and no verdict",
+        "say what should come out: `{mend}`",
+    ),
     # ---- marks
     _slip(
         "quotation-marks",

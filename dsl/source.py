@@ -59,7 +59,7 @@ class SourceText:
             return ""
         lines[-1] = lines[-1][: span.end_column - 1]
         lines[0] = lines[0][span.column - 1 :]
-        return " ".join(" ".join(re.sub(r"#.*", "", line) for line in lines).split())
+        return one_line("\n".join(lines))
 
     def span(self, start: int, end: int) -> Span:
         """The stretch between two offsets."""
@@ -67,6 +67,11 @@ class SourceText:
 
     def _place(self, offset: int) -> tuple[int, int]:
         return self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
+
+
+def one_line(text: str) -> str:
+    """The words of a text on one line and without its comments."""
+    return " ".join(re.sub(r'("[^"\n]*")|#[^\n]*', r"\1", text).split())
 
 
 def outside_quotes(text: str) -> str:

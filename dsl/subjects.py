@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import attrs
 from attrs import evolve, frozen
 
 from duly.dsl import ast
 from duly.dsl import policy as p
 from duly.dsl.diagnostics import Compared
 from duly.dsl.names import Names
+from duly.dsl.parts import parts
 from duly.dsl.source import Span
 
 
@@ -27,24 +27,22 @@ def about(policy: p.Policy, subject: str | None) -> p.Policy:
     return evolve(policy, packs=packs, kinds=kinds, never=never)
 
 
+_NAMED = {
+    **dict.fromkeys((p.Flag, p.Is, p.Compare, p.Includes, p.Stated, p.Agreed), "owner"),
+    **dict.fromkeys((p.Running, p.Lasting, p.PeriodEdge, p.During), "period"),
+    **dict.fromkeys((p.EventDay, p.Act), "event"),
+    p.Count: "kind",
+}
+"""The field of a piece that names a kind of fact."""
+
+
 def kinds_in(node: object) -> Iterator[str]:
     """The kinds of fact that a piece of a rule looks at, in order."""
-    match node:
-        case p.Flag() | p.Is() | p.Compare() | p.Includes() | p.Stated() | p.Agreed():
-            yield node.owner
-        case p.Running() | p.Lasting() | p.PeriodEdge() | p.During():
-            yield node.period
-        case p.Count():
-            yield node.kind
-        case p.EventDay() | p.Act():
-            yield node.event
-        case _:
-            pass
-    if attrs.has(type(node)):
-        node = attrs.astuple(node, recurse=False)  # type: ignore[arg-type]
-    if isinstance(node, tuple):
-        for part in node:
-            yield from kinds_in(part)
+    named = _NAMED.get(type(node))
+    if named is not None:
+        yield getattr(node, named)
+    for part in parts(node):
+        yield from kinds_in(part)
 
 
 def _whose(node: object, kinds: Mapping[str, p.Kind]) -> str | None:

@@ -11,6 +11,7 @@ from duly.dsl import policy as p
 from duly.dsl.conditions import Conditions, Place
 from duly.dsl.grounds import GroundsOf
 from duly.dsl.names import Names
+from duly.dsl.source import Span
 
 
 @frozen
@@ -115,6 +116,9 @@ class Timings:
 
     def timing(self, node: ast.Timing, stand: Stand) -> p.Timing | None:
         """When the step falls due; nothing after a mistake."""
+        if stand.own_clock and (stand.position > 0 or isinstance(node, ast.Every)):
+            self._only_once(node, stand.act)
+            return None
         match node:
             case ast.Every(duration, until):
                 return self._every(node, duration, until, stand)
@@ -127,12 +131,12 @@ class Timings:
                 return p.WithoutNumber(form, anchor, after) if ok else None
             case ast.By(duration, anchors, clock):
                 anchor = self.conditions.anchors(anchors, stand.place, own_end=True)
-                if anchor is None or not self._may_be_early(node, stand):
+                if anchor is None or not self._may_stand(anchor, node, stand):
                     return None
                 return p.By(duration, anchor, clock)
             case ast.Before(lead, clear, anchors):
                 anchor = self.conditions.anchors(anchors, stand.place, own_end=True)
-                if anchor is None or not self._may_be_early(node, stand):
+                if anchor is None or not self._may_stand(anchor, node, stand):
                     return None
                 if lead is not None:
                     lead = self.conditions.whole_days(lead, "at least", node.span)
@@ -144,7 +148,7 @@ class Timings:
         self, node: ast.Every, length: ast.Length, until: ast.Anchors | None, stand: Stand
     ) -> p.Timing | None:
         if isinstance(length, ast.LocallyDecided) and length.at_most is None:
-            return p.WithoutNumber("locally decided", p.ScopeStart())
+            return p.WithoutNumber("locally decided", p.ScopeStart(), again=True)
         duration = self.length(length, stand)
         if duration is None:
             return None
@@ -185,14 +189,57 @@ class Timings:
             if anchor is None:
                 return False, None
         if stand.own_clock:
-            if anchor not in (None, p.ScopeStart(), *_own_anchors(stand.act)):
-                self._milestone_anchor(node, stand.act)
-                return False, None
-            return True, None
+            return self.of_its_own(anchor, node.span, stand.act)
         if anchor is None and stand.position == 0:
             self._from_which_day(node)
             return False, None
         return True, anchor
+
+    def of_its_own(
+        self, anchor: p.Anchor | None, span: Span, act: p.Act
+    ) -> tuple[bool, p.Anchor | None]:
+        """Whether a clock of the act's own row may run from an anchor, and the anchor.
+
+        It runs from a day of that row alone; without one, from its event or its start.
+        """
+        if anchor is None or (act.edge is not None and _is_own_start(anchor, act)):
+            return True, None
+        if not _is_own_day(anchor, act):
+            self._milestone_anchor(span, act)
+            return False, None
+        return self._is_another(anchor, span, act), anchor
+
+    def _is_another(self, anchor: p.Anchor, span: Span, act: p.Act) -> bool:
+        """Whether a milestone is counted from something else than itself."""
+        itself = isinstance(anchor, p.EventDay) and anchor.milestone == act.milestone
+        if itself:
+            self.names.diagnostics.add(
+                "milestone-anchor",
+                f"`{act.milestone}` is counted from itself",
+                span,
+                why="it would be in time for every child, whenever it is done",
+                help=f"name the `{act.event}`, or another of its dates",
+            )
+        return not itself
+
+    def _may_stand(self, anchor: p.Anchor, node: ast.By | ast.Before, stand: Stand) -> bool:
+        """Whether a step that may be met early can stand here, and run from this anchor."""
+        act = stand.act
+        if not self._may_be_early(node, stand):
+            return False
+        if act.milestone is None:
+            return True
+        if isinstance(anchor, p.AnyOf) and any(_is_own_day(it, act) for it in anchor.anchors):
+            self.names.diagnostics.add(
+                "milestone-anchor",
+                f"`{act.milestone}` belongs to its own `{act.event}`",
+                node.span,
+                why="with another day beside that it would be unclear which one a child is still "
+                "owed",
+                help="write a sentence for each of these days",
+            )
+            return False
+        return not _is_own_day(anchor, act) or self._is_another(anchor, node.span, act)
 
     def _may_be_early(self, node: ast.By | ast.Before, stand: Stand) -> bool:
         """Whether a step that may be met early can stand here."""
@@ -294,12 +341,22 @@ class Timings:
             help="write it in days",
         )
 
-    def _milestone_anchor(self, node: ast.Within | ast.NoNumber, act: p.Act) -> None:
+    def _only_once(self, node: ast.Timing, act: p.Act) -> None:
+        self.names.diagnostics.add(
+            "milestone-once",
+            f"`{act.milestone or act.edge}` is one date of each `{act.event}`: nothing repeats or "
+            "follows it",
+            node.span,
+            why="beyond its first limit nothing would be counted for any child",
+            help="write a sentence for each limit, such as `within 2 working days`",
+        )
+
+    def _milestone_anchor(self, span: Span, act: p.Act) -> None:
         own = f"start of {act.event}" if act.edge else act.event
         self.names.diagnostics.add(
             "milestone-anchor",
             f"`{act.milestone or act.edge}` belongs to its own `{act.event}`",
-            node.span,
+            span,
             why="counted from anything else it would be unclear which one a child is still owed",
             help=f"leave `of …` out, or write `of {own}`",
         )
@@ -325,10 +382,14 @@ def has_own_day(clause: ast.UnlessClause) -> bool:
             return False
 
 
-def _own_anchors(act: p.Act) -> tuple[p.Anchor, ...]:
-    if act.edge is not None:
-        return (p.PeriodEdge(act.event, "start"),)
-    return (p.EventDay(act.event),)
+def _is_own_start(anchor: p.Anchor, act: p.Act) -> bool:
+    """Whether an anchor is the start of the act's own period."""
+    return anchor in (p.ScopeStart(), p.PeriodEdge(act.event, "start"))
+
+
+def _is_own_day(anchor: p.Anchor, act: p.Act) -> bool:
+    """Whether an anchor is the day of the act's own event, or one of its milestones."""
+    return isinstance(anchor, p.EventDay) and anchor.event == act.event
 
 
 def _in_hours(length: p.Length) -> bool:

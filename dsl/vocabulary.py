@@ -38,6 +38,7 @@ class Vocabulary:
 
     def role(self, statement: ast.RoleStatement) -> None:
         """Somebody who may act or agree."""
+        self._check_blank(statement.name, "a role")
         if self._claim("role", statement.name, "role"):
             self.names.roles[statement.name.text] = statement.title
 
@@ -126,10 +127,23 @@ class Vocabulary:
     def _attribute(self, item: ast.AttributeItem) -> p.Attribute:
         usually = item.usually.text if item.usually else None
         values = tuple(w.text for w in item.values)
+        for word in item.values:
+            self._check_blank(word, f"a value of `{item.name}`")
         allowed = {"yes/no": ("yes", "no"), "one of": values}.get(item.type)
         if usually and allowed and usually not in allowed:
             self.names.unknown(item.usually, "value", allowed, UNREAD)  # type: ignore[arg-type]
         return p.Attribute(item.name.text, item.type, values, usually, item.name.span)
+
+    def _check_blank(self, word: ast.Word, what: str) -> None:
+        """No source could say a value that it says where it knows nothing."""
+        if word.text.casefold() in p.BLANK:
+            self.names.diagnostics.add(
+                "blank-value",
+                f"`{word}` cannot be {what}: in a file of facts it is a blank",
+                word.span,
+                why="what is recorded of a child would be taken for what is not known",
+                help="use another word, such as `none_given` or `nobody`",
+            )
 
     def check_kinds(self) -> None:
         """What kinds say of each other, once all are declared."""

@@ -20,7 +20,7 @@ from duly.engine.lower import kinds_of
 from duly.engine.moments import Hours, any_hour, hours_at, joined
 from duly.engine.periods import periods_of
 from duly.engine.plan import leaves_of
-from duly.engine.timeline import Domain, first_rows, on_days
+from duly.engine.timeline import Domain, Values, first_rows, on_days
 
 
 @frozen(eq=False)
@@ -210,7 +210,7 @@ def _dated(
 def every_row(anchor: p.EventDay | p.PeriodEdge, domain: Domain, caseload: Caseload) -> Anchors:
     """Each row that an anchor names, several of one day among them, in order of scope and day."""
     candidates = _candidates(anchor, caseload)
-    fits = tested(anchor.where, candidates.table, caseload)
+    fits = expected(anchor.where, candidates.table, caseload)
     scope, found = _within(domain, candidates)
     row, day = candidates.row[found], candidates.day[found]
     some = np.flatnonzero(fits[row] != 0)
@@ -218,6 +218,18 @@ def every_row(anchor: p.EventDay | p.PeriodEdge, domain: Domain, caseload: Casel
     row, table = row[some], candidates.table
     hours = hours_at(anchor_minutes(anchor, table, row)) if table.times else None
     return Anchors(scope[some], day[some], row, fits[row] == UNKNOWN, table, hours=hours)
+
+
+def every_named_row(anchor: p.EventDay, domain: Domain, caseload: Caseload) -> Anchors:
+    """The same, but of an anchor with a number only those on the day of the n-th."""
+    rows = every_row(anchor, domain, caseload)
+    if anchor.ordinal is None:
+        return rows
+    nth = _nth(rows, anchor.ordinal)
+    place = np.searchsorted(nth.scope, rows.scope)
+    on_its_day = keys(rows.scope, rows.day) == np.append(keys(nth.scope, nth.day), -1)[place]
+    doubtful = rows.doubtful | np.append(nth.doubtful, False)[place]
+    return evolve(rows, doubtful=doubtful).take(on_its_day)
 
 
 def _in_rows(anchor: p.EventDay | p.PeriodEdge, domain: Domain, caseload: Caseload) -> Anchors:
@@ -231,8 +243,25 @@ def _with_scheduled(
     later = caseload.facts.later.get(anchor.event)
     if later is None:
         return anchors
-    expected = evolve(anchor, where=still_expected(anchor.where, later.kind))
-    return _any_of([anchors, _in_rows(expected, domain, caseload.with_table(later))])
+    return _any_of([anchors, _in_rows(anchor, domain, caseload.with_table(later))])
+
+
+def with_those_to_come(event: str, caseload: Caseload) -> Caseload:
+    """The caseload with the scheduled events of a kind among those that have been."""
+    later = caseload.facts.later.get(event)
+    if later is None:
+        return caseload
+    return caseload.with_table(caseload.table(event).with_rows(later))
+
+
+def expected(where: p.Condition | None, table: Table, caseload: Caseload) -> Values:
+    """Whether each row passes the test; of those to come, whether they still may."""
+    ahead = table.start > caseload.as_at
+    done = tested(where, table, caseload)
+    if not ahead.any():
+        return done
+    to_come = tested(still_expected(where, table.kind), table, caseload)
+    return np.where(ahead, to_come, done).astype(np.int8)
 
 
 def still_expected(where: p.Condition | None, kind: p.Kind) -> p.Condition | None:

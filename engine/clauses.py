@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from attrs import fields, frozen
 
@@ -35,10 +35,34 @@ class Stated:
         return p.both_in_force(self.rule.in_force, self.duty.grounds.in_force)
 
     @property
+    def limits(self) -> object:
+        """Its limits, and what changes them."""
+        return [(step.timing, step.unless) for step in self.duty.steps]
+
+    @property
     def words(self) -> str:
         """Its act with its limits: ``visit CLA every 6 weeks``."""
         steps = ", then ".join(step.text for step in self.duty.steps)
         return f"{self.duty.words} {steps}"
+
+
+def stated(pack: p.Pack) -> Iterator[Stated]:
+    """Every timed duty of a pack."""
+    for rule in pack.rules:
+        for scoped in rule.duties:
+            if isinstance(scoped.duty, p.Do):
+                yield Stated(rule, scoped.scope, scoped.duty)
+
+
+def alike(duties: Iterable[Stated]) -> list[list[Stated]]:
+    """Duties to do the same act, in the same scope, with the same kind of time, where several do.
+
+    They are either versions of one duty, or two duties that a child is under at once.
+    """
+    groups: dict[object, list[Stated]] = {}
+    for duty in duties:
+        groups.setdefault(duty.kind, []).append(duty)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 @frozen

@@ -19,6 +19,7 @@ from duly.engine.days import FAR, MISSING, UNTIMED, day_of
 from duly.engine.facts import Facts, Table
 from duly.engine.lower import kind_of
 from duly.engine.obligations import COLUMNS, VERDICTS, Obligations
+from duly.engine.pairs import paired_duties
 from duly.engine.plan import DutyPlan, Group, Plan, anchor_text, condition_text, leaves_of
 
 Text = npt.NDArray[np.object_]
@@ -178,63 +179,12 @@ def _summaries(
 # ------------------------------------------------------------------- the floor
 
 
-def paired_duties(plan: Plan) -> list[list[DutyPlan]]:
-    """Duties that are clocks of one thing: a local duty and the one of the law it refines."""
-    root: dict[int, int] = {}
-    by_rule: dict[str, list[int]] = {}
-    for number, duty in enumerate(plan.duties):
-        by_rule.setdefault(duty.rule.qualified, []).append(number)
-    for number, duty in enumerate(plan.duties):
-        root[number] = number
-        here = by_rule[duty.rule.qualified]
-        below = [n for name in duty.rule.stands_for for n in by_rule.get(name, [])]
-        partner = _partner(plan, number, here, below)
-        if partner is not None:
-            root[number] = root[partner]
-    groups: dict[int, list[DutyPlan]] = {}
-    for number, first in root.items():
-        groups.setdefault(first, []).append(plan.duties[number])
-    return [group for group in groups.values() if len(group) > 1]
-
-
-def _partner(plan: Plan, number: int, here: Sequence[int], below: Sequence[int]) -> int | None:
-    """The duty below with the same label, else the only one of the same act and timing."""
-    duty = plan.duties[number].duty
-    label = duty.label
-    if label is not None and not _failing(duty):
-        labelled = [n for n in below if plan.duties[n].duty.label == label]
-        if labelled:
-            return labelled[0]
-    shape = _shape(plan.duties[number])
-    rivals = [n for n in here if _shape(plan.duties[n]) == shape]
-    alike = [n for n in below if _shape(plan.duties[n]) == shape]
-    return alike[0] if len(rivals) == len(alike) == 1 else None
-
-
-def _failing(duty: p.Do | p.Have | p.Forbid) -> bool:
-    return isinstance(duty, p.Do) and duty.failing_which
-
-
-def _shape(plan: DutyPlan) -> tuple[object, ...]:
-    """What makes duties alike: their act and the kind of timing that they begin with."""
-    duty = plan.duty
-    if isinstance(duty, p.Have):
-        occasion = plan.scope.occasion if isinstance(plan.scope, p.ForEach) else "throughout"
-        return ("have", occasion)
-    if isinstance(duty, p.Forbid):
-        return ("not", duty.act.event, duty.act.milestone, duty.act.edge, type(duty.stretch))
-    timing = duty.steps[0].timing
-    wording: str = timing.wording if isinstance(timing, p.Within) else ""
-    if isinstance(timing, p.Times):
-        wording = "at most" if timing.at_most else "at least"
-    return (duty.act.event, duty.act.milestone, duty.failing_which, type(timing).__name__, wording)
-
-
 def effective_deadlines(plan: Plan, batches: Sequence[Batch]) -> list[Days]:
     """For each obligation the earliest deadline of all layers, of the same step and anchor."""
     effective = [batch.deadline for batch in batches]
     for group in paired_duties(plan):
-        members = [n for n, batch in enumerate(batches) if batch.duty in group]
+        keys = {duty.key for duty in group}
+        members = [n for n, batch in enumerate(batches) if batch.duty.key in keys]
         if len(members) < 2:
             continue
         subject = np.concatenate([batches[n].subject for n in members])
@@ -501,7 +451,7 @@ def reason(batch: Batch, row: int, absent: frozenset[str] = frozenset()) -> str:
     elif batch.assumed[row]:
         parts.append(f"assumed: {_missing_fact(batch, row, absent)}")
     if batch.act_table is not None and _unread(one).any():
-        row_of = f"a row of `{batch.act_table.kind.name}` about this {_whom(batch.duty)}"
+        row_of = f"a row of `{batch.act_table.kind.name}` about this {batch.duty.rule.whom}"
         parts.append(f"{row_of} is in quarantine")
     if _order_unknown(one).any():
         parts.append("the order within the day is not known")
@@ -557,16 +507,11 @@ def _doubt(batch: Batch, row: int) -> str:
         act=batch.act_table.kind.name if batch.act_table is not None else "",
         test=test,
         scope=batch.scope_table.kind.name if batch.scope_table is not None else "",
-        whom=_whom(batch.duty),
+        whom=batch.duty.rule.whom,
         milestone="" if isinstance(duty, p.Have) else duty.act.milestone,
         calendar=_calendar(batch.duty),
         untimed=_names_untimed(batch, row),
     )
-
-
-def _whom(duty: DutyPlan) -> str:
-    """Whom a duty concerns, in a word."""
-    return (duty.rule.subject or "child").replace("_", " ")
 
 
 def _calendar(duty: DutyPlan) -> str:
@@ -587,9 +532,11 @@ def _names_untimed(batch: Batch, row: int) -> str:
 
 
 def _missing_fact(batch: Batch, row: int, absent: frozenset[str]) -> str:
-    """The fact that would move the verdict: the kinds that nobody holds, else the condition."""
+    """The fact that would move the verdict: a kind that nobody holds, a condition, a blank."""
     guard = batch.duty.guard or batch.duty.steps[batch.step].guard
     mover = int(batch.mover[row])
+    if mover < 0 and guard.table[batch.code[row]] & guard.guessed:
+        return " and ".join(f"`{leaf}` is blank" for leaf in guard.blank(int(batch.code[row])))
     if mover < 0:
         return "it is not known whether what it counts from is there"
     leaf = guard.leaves[mover]

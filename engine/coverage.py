@@ -151,7 +151,7 @@ _SIDES: Mapping[int, Part | Side] = {
 def _reached(result: Result) -> Iterator[Branch]:
     for expected in result.scenario.expectations:
         for outcome in result.outcomes[expected.rule]:
-            if fits(expected, outcome):
+            if not expected.denied and fits(expected, outcome):
                 yield from _of(outcome, result.caseload)
 
 

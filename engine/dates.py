@@ -23,7 +23,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from duly.dsl.grammar import cache_folder
+from duly.dsl.kept import cache_folder
 from duly.dsl.policy import Duration, Unit
 from duly.engine.days import EPOCH, FAR, LAST, date_of, day_of
 from duly.engine.moments import clock_at, moments

@@ -8,6 +8,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from duly.dsl.durations import read_duration as read_duration
+from duly.dsl.policy import BLANK
 
 EPOCH = date(1900, 1, 1)
 LAST = (date(2100, 12, 31) - EPOCH).days
@@ -21,9 +22,6 @@ MISSING = -1
 
 UNREADABLE = -9
 """Text that is neither blank nor what its column asks for."""
-
-BLANK = frozenset({"", "null", "na", "n/a", "none", "nan", "nat", "-"})
-"""What stands in a cell that says nothing, in lower case."""
 
 UNKNOWN = 2
 """The third value of a yes/no attribute."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.metadata import entry_points
+from os.path import normpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,14 +80,18 @@ def lints(manager: pluggy.PluginManager) -> Mapping[str, hookspecs.Lint]:
     return _gathered(manager, "register_lints")
 
 
-def find_pack(manager: pluggy.PluginManager, wanted: str) -> Path:
-    """The folder of a pack, given by name or as a path.  Raises ``PackNotFound``."""
+def find_pack(manager: pluggy.PluginManager, wanted: str, top: Path | None = None) -> Path:
+    """The folder of a pack, given by name or as a path.  Raises ``PackNotFound``.
+
+    One that stands under a pack in the folder ``top`` may lie beside it.
+    """
     from duly.dsl.packs import not_a_pack  # the parser, which listing plugins does not need
 
     installed = packs(manager)
     if wanted in installed:
         return installed[wanted].folder
-    folder = Path(wanted)
+    beside = Path(normpath(top / ".." / wanted)) if top is not None else None
+    folder = beside if beside is not None and beside.is_dir() else Path(wanted)
     if folder.is_dir():
         if any(folder.glob("*.duly")):
             return folder
@@ -95,14 +100,16 @@ def find_pack(manager: pluggy.PluginManager, wanted: str) -> Path:
         raise PackNotFound(wanted, not_a_pack(folder))
     guess = did_you_mean(wanted, installed)
     names = ", ".join(f"`{name}`" for name in installed)
-    raise PackNotFound(wanted, f"{guess or 'no folder has that path either.'} Installed: {names}")
+    nowhere = f"no folder has that {'name beside it' if top is not None else 'path'} either."
+    raise PackNotFound(wanted, f"{guess or nowhere} Installed: {names}")
 
 
 def load(manager: pluggy.PluginManager, wanted: str) -> LoadedPolicy:
     """Read a pack and those it stands over, by name or as a path."""
     from duly.dsl.packs import load_policy  # the parser, which listing plugins does not need
 
-    return load_policy(find_pack(manager, wanted), lambda name: find_pack(manager, name))
+    top = find_pack(manager, wanted)
+    return load_policy(top, lambda name: find_pack(manager, name, top))
 
 
 _WHY_NAMED = {

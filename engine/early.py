@@ -13,15 +13,13 @@ import numpy.typing as npt
 from attrs import evolve
 
 from duly.dsl import policy as p
-from duly.engine.anchors import Anchors, anchors_of, still_expected
+from duly.engine.anchors import Anchors, anchors_of, with_those_to_come
 from duly.engine.batch import IS_EXEMPT, Batch
 from duly.engine.caseload import Caseload
-from duly.engine.conditions import tested
 from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING, UNTIMED
 from duly.engine.deadlines import UNLIMITED, Due, Segments
 from duly.engine.doubts import may_not_be_there
-from duly.engine.facts import Table
 from duly.engine.hours import act_minutes, extremes, in_hours, minute_of
 from duly.engine.judging import (
     came_after,
@@ -48,7 +46,6 @@ from duly.engine.periods import periods_of
 from duly.engine.plan import DutyPlan, StepPlan
 from duly.engine.runs import FROM_ANCHOR, FROM_START, Between, Run, milestones
 from duly.engine.scopes import Acts, Scopes
-from duly.engine.timeline import Values
 
 
 def early(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> Iterator[Batch]:
@@ -72,22 +69,25 @@ def early(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> Ite
     yield _possible(batch, scopes)
 
 
-def own_early(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> Iterator[Batch]:
-    """Milestones that may come before their own event: each event's own alone fulfils it."""
+def own_early(
+    duty: DutyPlan, anchor: p.EventDay, scopes: Scopes, acts: Acts, caseload: Caseload
+) -> Iterator[Batch]:
+    """Milestones that may come before a day of their own event: each event's own alone fulfils it,
+    also while the event is to come."""
     step = duty.steps[0]
     assert isinstance(step.timing, p.By | p.Before)
     assert isinstance(duty.duty, p.Do)
-    table, fits = _with_those_to_come(duty.duty.act, caseload)
-    acts = evolve(acts, table=table)
-    scopes, run = milestones(duty, scopes, acts, caseload, fits)
+    act = duty.duty.act
+    with_later = with_those_to_come(act.event, caseload)
+    sure = evolve(acts, table=with_later.table(act.event), undecided=acts.undecided[:0])
+    scopes, run = milestones(duty, anchor, scopes, sure, with_later)
     if not len(run.scope):
         return
     line = segments_of(step, scopes, caseload, max(caseload.as_at, int(run.anchor.max())))
-    sure = evolve(acts, undecided=acts.undecided[:0])
     if isinstance(step.timing, p.By):
         yield _possible(judged(duty, run, scopes, sure, line, caseload), scopes)
         return
-    own = act_minutes(duty.duty.act, table, run.act)
+    own = act_minutes(act, sure.table, run.act)
     in_time = (run.fulfilled <= run.anchor) & ~came_after(run, own)
     run = evolve(
         run,
@@ -96,19 +96,6 @@ def own_early(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) ->
         act=np.where(in_time, run.act, -1).astype(np.int32),
     )
     yield _possible(judged(duty, run, scopes, sure, line, caseload), scopes)
-
-
-def _with_those_to_come(act: p.Act, caseload: Caseload) -> tuple[Table, Values]:
-    """The events of a kind with those that are scheduled, and which of all of them count."""
-    later = caseload.facts.later.get(act.event)
-    table = caseload.table(act.event)
-    if later is None:
-        return table, tested(act.where, table, caseload)
-    both = caseload.with_table(table.with_rows(later))
-    all_rows = both.table(act.event)
-    done = tested(act.where, all_rows, both)
-    to_come = tested(still_expected(act.where, all_rows.kind), all_rows, both)
-    return all_rows, np.where(all_rows.start > caseload.as_at, to_come, done).astype(np.int8)
 
 
 def _in_hours(

@@ -23,7 +23,7 @@ from duly.engine.batch import (
     Tables,
 )
 from duly.engine.caseload import Caseload
-from duly.engine.conditions import agreed_values, tested
+from duly.engine.conditions import agreed_values
 from duly.engine.days import FAR, MISSING, day_of, read_duration
 from duly.engine.early import early, own_early
 from duly.engine.facts import Facts, cut
@@ -32,7 +32,7 @@ from duly.engine.keys import Flags
 from duly.engine.lower import agreed_in, with_agreed
 from duly.engine.plan import DutyPlan, Plan
 from duly.engine.prohibitions import forbidden
-from duly.engine.runs import Run, ends, milestones, on_own_event, sequence, unanchored
+from duly.engine.runs import Run, ends, milestones, own_day, sequence, unanchored
 from duly.engine.scopes import Acts, Scopes, acts_of, scopes_of
 from duly.engine.states import on_occasions, throughout, to_come
 from duly.engine.timeline import Domain, first_rows, on_days
@@ -53,7 +53,7 @@ def evaluate(
 
 def judge(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
     """The batches of one duty; ``caseload`` is already cut to the as-at day."""
-    duty = _with_lengths(duty, caseload)
+    duty = with_lengths(duty, caseload)
     if isinstance(duty.scope, p.ForEach):
         yield _anchored(on_occasions(duty, caseload))
         yield from map(_anchored, to_come(duty, caseload))
@@ -95,8 +95,12 @@ def _in_time(duty: DutyPlan, do: p.Do, scopes: Scopes, caseload: Caseload) -> It
     acts = acts_of(do.act, scopes, caseload)
     without, gone = unanchored(duty, scopes, caseload)
     if isinstance(duty.steps[0].timing, p.By | p.Before):
-        judge_early = own_early if on_own_event(duty) else early
-        yield from map(_anchored, judge_early(duty, scopes, acts, caseload))
+        own = own_day(duty)
+        if own is not None:
+            batches = own_early(duty, own, scopes, acts, caseload)
+        else:
+            batches = early(duty, scopes, acts, caseload)
+        yield from map(_anchored, batches)
     else:
         yield from _in_turn(duty, scopes, acts, without & ~gone, caseload)
     some = np.flatnonzero(gone)
@@ -113,9 +117,9 @@ def _in_turn(
     """Each step's obligations; those begun when the rule no longer holds are left out."""
     assert isinstance(duty.duty, p.Do)
     runs: Iterable[Run]
-    if duty.duty.act.milestone is not None:
-        fits = tested(duty.duty.act.where, acts.table, caseload)
-        scopes, run = milestones(duty, scopes, acts, caseload, fits)
+    own = own_day(duty)
+    if own is not None:
+        scopes, run = milestones(duty, own, scopes, acts, caseload)
         acts, runs = evolve(acts, undecided=acts.undecided[:0]), [run]
     elif duty.duty.act.edge == "end":
         scopes, run = ends(duty, scopes, acts, caseload)
@@ -131,7 +135,7 @@ def _in_turn(
             yield judged(duty, run, scopes, acts, line, caseload)
 
 
-def _with_lengths(duty: DutyPlan, caseload: Caseload) -> DutyPlan:
+def with_lengths(duty: DutyPlan, caseload: Caseload) -> DutyPlan:
     """The duty with the lengths of time that the records state."""
     wanted = agreed_in(duty)
     if not wanted:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import chain
 
 import numpy as np
 from attrs import evolve, frozen
@@ -22,7 +23,7 @@ from duly.engine.conditions import guarded
 from duly.engine.dates import Days, bank_holidays
 from duly.engine.days import FAR, MISSING, UNTIMED, date_of, day_of, long_date, moment_of
 from duly.engine.deadlines import Segments, segments
-from duly.engine.evaluate import judge
+from duly.engine.evaluate import judge, with_lengths
 from duly.engine.facts import Facts, cut
 from duly.engine.hours import extremes, in_hours
 from duly.engine.judging import segments_of
@@ -30,7 +31,7 @@ from duly.engine.keys import scope_of
 from duly.engine.lower import lower
 from duly.engine.moments import hours_at
 from duly.engine.obligations import VERDICTS
-from duly.engine.plan import DutyPlan, Guard, InForceOn, condition_text
+from duly.engine.plan import DutyPlan, Guard, InForceOn, condition_text, law_of
 from duly.engine.prohibitions import standing
 from duly.engine.runs import FROM_ANCHOR, FROM_ITSELF, FROM_START
 from duly.engine.scopes import Scopes, scopes_of
@@ -74,10 +75,14 @@ class Explained:
 
 @frozen
 class DutyExplained:
-    """One duty: its text, the timelines of its scopes, and its obligations."""
+    """One duty with its text, the timelines of its scopes, and its obligations.
+
+    ``grounds`` are those that stand behind the duty itself, and behind each exception in its words.
+    """
 
     rule: p.Rule
     text: str
+    grounds: tuple[tuple[str, p.Grounds], ...]
     stretches: tuple[tuple[str, tuple[Stretch, ...]], ...]
     obligations: tuple[Explained, ...]
 
@@ -106,17 +111,14 @@ def explain(
     policy, one = _one(policy, facts, subject)
     plan = lower(policy)
     caseload = Caseload(cut(one, as_at, known_at), day_of(as_at), policy)
-    judged = [batch for duty in plan.duties for batch in judge(duty, caseload)]
-    floors = conclude.effective_deadlines(plan, judged)
-    explained = (
-        _duty(
-            duty,
-            caseload,
-            [pair for pair in zip(judged, floors, strict=True) if pair[0].duty is duty],
-        )
-        for duty in plan.duties
-        if not rules or duty.rule.qualified in rules
-    )
+    judged = [list(judge(duty, caseload)) for duty in plan.duties]
+    floors = iter(conclude.effective_deadlines(plan, list(chain.from_iterable(judged))))
+    explained = [
+        _duty(with_lengths(duty, caseload), caseload, found)
+        for duty, batches in zip(plan.duties, judged, strict=True)
+        if (found := [(batch, next(floors)) for batch in batches])
+        and (not rules or duty.rule.qualified in rules)
+    ]
     return [each for each in explained if each.obligations]
 
 
@@ -141,7 +143,7 @@ def told(batch: Batch, row: int, caseload: Caseload) -> Told:
     if lines:
         until = date_of(deadline if deadline != MISSING else caseload.as_at)
         _, guard = batch.duty.clauses[batch.step]
-        line = _stretches(guard, lines[batch.step], int(batch.scope[row]))
+        line = _stretches(batch.duty, guard, lines[batch.step], int(batch.scope[row]))
         stretches = tuple(_between(date_of(anchor), until, line))
     return Told(_obligation(batch, row, caseload, lines, deadline), stretches)
 
@@ -159,10 +161,11 @@ def first_steps(duty: DutyPlan, caseload: Caseload) -> list[tuple[str, tuple[Str
     """Each scope of a duty, and what stood of its first step: why nothing may have come of it."""
     if isinstance(duty.scope, p.ForEach | p.Always):
         return []
+    duty = with_lengths(duty, caseload)
     scopes, (_, guard) = scopes_of(duty.scope, caseload), duty.clauses[0]
     lines = _lines(duty, scopes, caseload)
     return [
-        (_scope_name(duty, scopes, scope), tuple(_stretches(guard, lines[0], scope)))
+        (_scope_name(duty, scopes, scope), tuple(_stretches(duty, guard, lines[0], scope)))
         for scope in range(len(scopes.domain))
     ]
 
@@ -199,7 +202,16 @@ def _duty(
     stretches: tuple[tuple[str, tuple[Stretch, ...]], ...] = ()
     if lines:
         stretches = tuple(_timelines(duty, scopes, lines))
-    return DutyExplained(duty.rule, duty.duty.text, stretches, tuple(obligations))
+    return DutyExplained(
+        duty.rule, duty.duty.text, _grounds(duty.duty), stretches, tuple(obligations)
+    )
+
+
+def _grounds(duty: p.Do | p.Have | p.Forbid) -> tuple[tuple[str, p.Grounds], ...]:
+    """Why a duty is as it is, where it says so behind its own clauses."""
+    clauses = [(clause.text.lstrip(", "), clause.grounds) for clause in p.exceptions(duty)]
+    found = [("", duty.grounds), *clauses]
+    return tuple((words, grounds) for words, grounds in found if grounds != p.Grounds())
 
 
 # ------------------------------------------------------------------- timelines
@@ -218,7 +230,7 @@ def _timelines(
         named = _scope_name(duty, scopes, scope)
         since = f" from {long_date(date_of(start))}"
         for number, (text, guard) in enumerate(duty.clauses):
-            stretches = tuple(_stretches(guard, lines[number], scope))
+            stretches = tuple(_stretches(duty, guard, lines[number], scope))
             if any(stretch.clause not in ("paused", "not in force") for stretch in stretches):
                 yield f"{named}{since}{until}: {text}", stretches
 
@@ -231,18 +243,19 @@ def _scope_name(duty: DutyPlan, scopes: Scopes, scope: int) -> str:
     return f"while {condition_text(duty.scope.condition)}"
 
 
-def _stretches(guard: Guard, line: Segments, scope: int) -> Iterator[Stretch]:
+def _stretches(duty: DutyPlan, guard: Guard, line: Segments, scope: int) -> Iterator[Stretch]:
+    law = law_of(duty.pack, duty.rule, duty.duty)
     rows = np.flatnonzero(scope_of(line.key) == scope)
     for row in rows:
         code, mask = int(line.code[row]), int(line.mask[row])
         digits = {k: v for k, v in guard.digits(code).items() if not isinstance(k, p.Agreed)}
-        law = [digit for leaf, digit in digits.items() if isinstance(leaf, InForceOn)]
+        lawless = law is not None and digits.get(law) == 0
         facts = {leaf: d for leaf, d in digits.items() if not isinstance(leaf, InForceOn)}
         last = int(line.following[row])
         yield Stretch(
             date_of(int(line.day[row])),
             date_of(last - 1) if last < FAR else None,
-            "not in force" if 0 in law else _clause(guard, mask),
+            "not in force" if lawless else _clause(guard, mask),
             tuple(condition_text(leaf) for leaf, digit in facts.items() if digit == 1),
             tuple(condition_text(leaf) for leaf, digit in facts.items() if digit == 2),
         )

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import pluggy
 from attrs import frozen
 
-from duly.dsl.policy import Kind
-from duly.engine.raw import RawFacts
-
 if TYPE_CHECKING:
     import click
 
+    from duly.dsl.policy import Kind
     from duly.engine.lints import Finding, Linted
     from duly.engine.pipeline import Run
+    from duly.engine.raw import RawFacts
 
 hookspec = pluggy.HookspecMarker("duly")
 hookimpl = pluggy.HookimplMarker("duly")
@@ -78,7 +77,8 @@ class Command:
 class Lint:
     """A look at a pack for what its author may not have meant; ``load`` imports it.
 
-    ``name`` is the code of its findings, and the name of its page.
+    ``name`` is the code of its findings, and the name of its page.  What it finds may hang on what
+    it is handed and on code alone: it is not asked again until one of them changes.
     """
 
     name: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -15,7 +16,7 @@ from attrs import frozen
 from duly.dsl import policy as p
 from duly.dsl.diagnostics import Diagnostic
 from duly.dsl.source import Span
-from duly.engine.clauses import Stated, StepOf, standing
+from duly.engine.clauses import Stated, StepOf, alike, standing, stated
 from duly.engine.plan import Plan
 from duly.engine.regions import Space
 
@@ -57,23 +58,20 @@ class Linted:
         """The kinds of fact that the pack knows."""
         return self.loaded.policy.kinds
 
-    @property
+    @cached_property
     def space(self) -> Space:
         """The combinations of conditions that can happen."""
         return Space(self.kinds, self.loaded.policy.never)
 
     def duties(self) -> Iterator[Stated]:
         """Every timed duty of the pack."""
-        for rule in self.pack.rules:
-            for scoped in rule.duties:
-                if isinstance(scoped.duty, p.Do):
-                    yield Stated(rule, scoped.scope, scoped.duty)
+        return stated(self.pack)
 
     def steps(self) -> Iterator[StepOf]:
         """Every step of every timed duty of the pack."""
-        for stated in self.duties():
-            for step in stated.duty.steps:
-                yield StepOf(stated.rule, stated.scope, stated.duty, step)
+        for each in self.duties():
+            for step in each.duty.steps:
+                yield StepOf(each.rule, each.scope, each.duty, step)
 
     def exceptions(self) -> Iterator[tuple[p.Condition | None, Sequence[p.Unless]]]:
         """The exceptions of each duty of the pack, step by step, and what holds where it stands."""
@@ -85,14 +83,8 @@ class Linted:
                     yield standing(scoped.scope), scoped.duty.unless
 
     def alike(self) -> list[list[Stated]]:
-        """The pack's duties to do the same act, in the same scope, with the same kind of time.
-
-        They are either versions of one duty, or two duties that a child is under at once.
-        """
-        groups: dict[object, list[Stated]] = {}
-        for stated in self.duties():
-            groups.setdefault(stated.kind, []).append(stated)
-        return [group for group in groups.values() if len(group) > 1]
+        """The pack's duties that are alike but for their limits, where several are."""
+        return alike(self.duties())
 
 
 def findings(lints: Iterable[Lint], linted: Linted) -> list[Diagnostic]:

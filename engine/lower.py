@@ -37,6 +37,7 @@ from duly.engine.plan import (
     applies,
     in_force_on,
     in_its_place,
+    law_of,
     leaves_of,
 )
 from duly.engine.raw import PlanError
@@ -86,10 +87,7 @@ class Lowering:
         assert not isinstance(duty, p.May)
         where = scope.where if isinstance(scope, p.During | p.ForEach) else None
         when = in_its_place(duty) if isinstance(duty, p.Do) else None
-        bounds = [pack.in_force, rule.in_force]
-        if rule.transitional:  # its last day bounds what begins, not what runs on
-            bounds = [evolve(each, end=None) for each in bounds]
-        law = in_force_on(*bounds, duty.grounds.in_force)
+        law = law_of(pack, rule, duty)
         return Terms(law, where, when, tuple(found for _, found in self._waivers(rule)))
 
     def _waivers(self, rule: p.Rule) -> Iterator[tuple[p.Rule, InForceOn]]:
@@ -250,34 +248,27 @@ def _table(
     plain = [
         size if isinstance(leaf, p.Agreed) else 2 for leaf, size in zip(leaves, values, strict=True)
     ]
-    masks, anyhow = np.zeros(plain, np.int64), np.zeros(plain, np.int64)
-    for digits in product(*map(range, plain)):
-        truth: Truth = dict(zip(leaves, map(int, digits), strict=True))
-        anyhow[digits] = 1 << outcome(truth)
-        masks[digits] = anyhow[digits] if can_be(truth) else 0
-    for axis, leaf in enumerate(leaves):
+    truths = [dict(zip(leaves, digits, strict=True)) for digits in product(*map(range, plain))]
+    tables = np.zeros((2, *values), np.int64)
+    masks, anyhow = tables[0, ...], tables[1, ...]
+    known = tuple(map(slice, plain))
+    anyhow[known] = np.reshape([1 << outcome(truth) for truth in truths], plain)
+    masks[known] = np.where(np.reshape(list(map(can_be, truths)), plain), anyhow[known], 0)
+    for axis, leaf in enumerate(leaves, 1):
         if not isinstance(leaf, p.Agreed):
-            masks, anyhow = _with_unknown(masks, axis), _with_unknown(anyhow, axis)
+            by_value = tables.swapaxes(0, axis)
+            by_value[2] = by_value[0] | by_value[1]
     return np.where(masks == 0, anyhow, masks)
-
-
-def _with_unknown(masks: npt.NDArray[np.int64], axis: int) -> npt.NDArray[np.int64]:
-    either = masks.take([0], axis) | masks.take([1], axis)
-    return np.concatenate([masks, either], axis)
 
 
 def _mover(leaves: Sequence[Leaf], masks: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
     """For each code an unknown leaf that would narrow the set of outcomes, -1 for none."""
     mover = np.full(masks.shape, -1, np.int8)
     for axis in reversed(range(masks.ndim)):
-        if isinstance(leaves[axis], p.Agreed):
-            continue
-        unknown = masks.take(2, axis)
-        narrows = (masks.take(0, axis) != unknown) | (masks.take(1, axis) != unknown)
-        place = [slice(None)] * masks.ndim
-        place[axis] = slice(2, 3)
-        part = mover[tuple(place)]
-        mover[tuple(place)] = np.where(np.expand_dims(narrows, axis), axis, part)
+        if not isinstance(leaves[axis], p.Agreed):
+            by_value, found = masks.swapaxes(0, axis), mover.swapaxes(0, axis)
+            narrows = (by_value[0] != by_value[2]) | (by_value[1] != by_value[2])
+            found[2] = np.where(narrows, axis, found[2])
     return mover
 
 

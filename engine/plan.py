@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from duly.dsl import policy as p
 from duly.engine.days import FAR, date_of, day_of, long_date
@@ -88,6 +89,14 @@ def in_force_on(*bounds: p.InForce) -> InForceOn | None:
         return None
     first = day_of(both.start) if both.start is not None else 0
     return InForceOn(first, day_of(both.end) if both.end is not None else FAR)
+
+
+def law_of(pack: p.Pack, rule: p.Rule, duty: p.Do | p.Have | p.Forbid) -> InForceOn | None:
+    """The days on which a duty is in force; ``None`` for always."""
+    bounds = [pack.in_force, rule.in_force]
+    if rule.transitional:  # its last day bounds what begins, not what runs on
+        bounds = [evolve(each, end=None) for each in bounds]
+    return in_force_on(*bounds, duty.grounds.in_force)
 
 
 def applies(clause: p.Unless) -> p.Condition:
@@ -176,6 +185,12 @@ class Guard:
             code, found[leaf] = divmod(code, values)
         return found
 
+    def blank(self, code: int) -> list[p.Agreed]:
+        """The lengths of time that a record should state, and does not, in a code."""
+        digits, values = self.digits(code), dict(zip(self.leaves, self.values, strict=True))
+        agreed = [leaf for leaf in self.leaves if isinstance(leaf, p.Agreed)]
+        return [leaf for leaf in agreed if digits[leaf] == values[leaf] - 1]
+
     @property
     def judged(self) -> int:
         """The outcomes in which a person must judge, as a set."""
@@ -233,6 +248,11 @@ class DutyPlan:
         for stretch in self.saved:
             found &= (anchor < stretch.first) | (anchor > stretch.last)
         return found
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The same for the plan that is made anew for the lengths of time on record."""
+        return self.rule.qualified, self.number
 
     @property
     def clauses(self) -> tuple[tuple[str, Guard], ...]:
@@ -346,6 +366,8 @@ def condition_text(condition: p.Condition | Leaf, tell: Tell = in_words) -> str:
             return " or ".join(_bracketed(part, tell) for part in parts)
         case p.Not(p.Aged(years)):
             return f"under {years}"
+        case p.Not(p.Elapsed(p.ScopeStart(), duration)):
+            return f"in the first {_first(duration)}"
         case p.Not(p.Count(_, least, None) as count):
             fewer = "no" if least == 1 else f"at most {least - 1}"
             return _count_text(count, fewer, tell)
@@ -366,7 +388,7 @@ def condition_text(condition: p.Condition | Leaf, tell: Tell = in_words) -> str:
             amount = "more than" if more else "at least"
             return f"{period} lasting {amount} {duration}{_window_text(condition, tell)}"
         case p.Running(period, where):
-            return period if where is None else f"some {period} where {tell(where)}"
+            return period if where is None else f"some {period}{_where_text(period, where, tell)}"
         case p.Count():
             return _count_text(condition, _amount(condition), tell)
         case Surely(inner):
@@ -374,9 +396,9 @@ def condition_text(condition: p.Condition | Leaf, tell: Tell = in_words) -> str:
         case p.Agreed(owner, name):
             return f"{owner}.{name}"
         case p.Elapsed(p.ScopeStart(), duration):
-            return f"after the first {duration}"
+            return f"after the first {_first(duration)}"
         case p.Elapsed(p.PeriodEdge(period, "start"), duration):
-            return f"after the first {duration} of {period}"
+            return f"after the first {_first(duration)} of {period}"
         case p.Elapsed(anchor, p.Duration(0)):
             return f"{tell(anchor)} has been"
         case p.Elapsed(anchor, duration):
@@ -389,6 +411,11 @@ def condition_text(condition: p.Condition | Leaf, tell: Tell = in_words) -> str:
             until = f" until {long_date(date_of(last))}" if last < FAR else ""
             since = f" from {long_date(date_of(first))}" if first else ""
             return f"in force{since}{until}"
+
+
+def _first(duration: p.Duration) -> str:
+    """``year`` for the first one, ``6 weeks`` for the first six."""
+    return duration.unit if duration.count == 1 else str(duration)
 
 
 def _bracketed(part: p.Condition, tell: Tell) -> str:
@@ -406,10 +433,14 @@ def _amount(count: p.Count) -> str:
 
 
 def _count_text(count: p.Count, amount: str, tell: Tell) -> str:
-    text = f"{amount} {count.kind}"
-    if count.where is not None:
-        text += f" where {tell(count.where)}"
-    return text + _window_text(count, tell)
+    where = "" if count.where is None else _where_text(count.kind, count.where, tell)
+    return f"{amount} {count.kind}{where}{_window_text(count, tell)}"
+
+
+def _where_text(kind: str, where: p.Condition, tell: Tell) -> str:
+    """A test of one kind, which need not say again whose attributes it looks at."""
+    owner = re.compile(rf"\b{re.escape(kind)}[.]")
+    return f" where {owner.sub('', tell(where))}"
 
 
 def _window_text(test: p.Count | p.Lasting, tell: Tell) -> str:

@@ -14,10 +14,9 @@ import numpy.typing as npt
 from attrs import evolve
 
 from duly.dsl.plurals import noun, number_of
-from duly.dsl.policy import Attribute, Kind
+from duly.dsl.policy import BLANK, Attribute, Kind
 from duly.engine.dates import Calendar, Days
 from duly.engine.days import (
-    BLANK,
     EPOCH,
     FAR,
     MISSING,

@@ -20,13 +20,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from attrs import frozen
+import numpy as np
+from attrs import field, frozen
 
 from duly.dsl import policy as p
 from duly.engine.dates import boundary_table
 from duly.engine.days import LAST
 from duly.engine.families import Region, cases, family_of
 from duly.engine.plan import Leaf, leaves_of
+from duly.engine.truth import Flags, truth_in, truth_of
 
 
 @frozen
@@ -35,18 +37,39 @@ class Space:
 
     kinds: Mapping[str, p.Kind]
     never: tuple[p.Condition, ...] = ()
+    _cases: dict[tuple[Leaf, ...], list[Region]] = field(
+        factory=dict, init=False, eq=False, repr=False
+    )
+    """Those of families that were asked for already: few, and each in many conditions."""
 
     def regions(self, leaves: Iterable[Leaf], given: p.Condition | None = None) -> Iterator[Region]:
         """Every combination of the leaves that can happen, where ``given`` holds."""
         wanted = dict.fromkeys((*leaves, *leaves_of(given)))
-        never = self._never(wanted)
-        families: dict[object, list[Leaf]] = {}
-        for leaf in dict.fromkeys((*wanted, *(leaf for each in never for leaf in leaves_of(each)))):
-            families.setdefault(family_of(leaf), []).append(leaf)
-        options = [list(self._options(family)) for family in families.values()]
-        found = _combined({}, options, _Bounds(given, never, tuple(_links(wanted))))
+        bounds = self._bounds(wanted, given)
+        found = _combined({}, self._all_options(wanted, bounds), bounds)
         seen = ({leaf: region[leaf] for leaf in wanted} for region in found)
-        return seen if not never else _once(seen)
+        return seen if not bounds.never else _once(seen)
+
+    def table(self, leaves: Sequence[Leaf], given: p.Condition | None = None) -> Flags:
+        """The same all at once: bool, a row for each combination, a column for each leaf."""
+        wanted = dict.fromkeys((*leaves, *leaves_of(given)))
+        bounds = self._bounds(wanted, given)
+        columns = _crossed(self._all_options(wanted, bounds), tuple(bounds.conditions()))
+        if not leaves:
+            return np.zeros((1, 0), bool)  # there is one way to be nowhere in particular
+        found: Flags = np.unique(np.stack([columns[leaf] for leaf in leaves], axis=1), axis=0)
+        return found
+
+    def _bounds(self, wanted: Iterable[Leaf], given: p.Condition | None) -> _Bounds:
+        return _Bounds(given, self._never(wanted), tuple(_links(wanted)))
+
+    def _all_options(self, wanted: Iterable[Leaf], bounds: _Bounds) -> list[Sequence[Region]]:
+        """The cases of each family of leaves, those of what is excluded among them."""
+        excluded = (leaf for each in bounds.never for leaf in leaves_of(each))
+        families: dict[object, list[Leaf]] = {}
+        for leaf in dict.fromkeys((*wanted, *excluded)):
+            families.setdefault(family_of(leaf), []).append(leaf)
+        return [self._options(tuple(family)) for family in families.values()]
 
     def possible(self, condition: p.Condition) -> Region | None:
         """A combination in which the condition holds, where there is one."""
@@ -66,9 +89,12 @@ class Space:
             each for each in self.never if {family_of(leaf) for leaf in leaves_of(each)} <= about
         )
 
-    def _options(self, family: Sequence[Leaf]) -> Iterable[Region]:
+    def _options(self, family: tuple[Leaf, ...]) -> Sequence[Region]:
         """The cases of one family, each once."""
-        return _once(cases(family, self.kinds, Space(self.kinds).implies))
+        if family not in self._cases:
+            found = cases(family, self.kinds, Space(self.kinds).implies)
+            self._cases[family] = list(_once(found))
+        return self._cases[family]
 
 
 @frozen
@@ -86,6 +112,38 @@ class _Bounds:
         if any(truth_of(each, region) for each in self.never):
             return False
         return not any(region.get(one) and region.get(other) is False for one, other in self.links)
+
+    def conditions(self) -> Iterator[p.Condition]:
+        """The same as conditions that must all hold."""
+        if self.given is not None:
+            yield from self.given.parts if isinstance(self.given, p.And) else (self.given,)
+        yield from (p.Not(each) for each in self.never)
+        yield from (p.Or((p.Not(one), other)) for one, other in self.links)  # type: ignore[arg-type]
+
+
+def _crossed(
+    options: Sequence[Sequence[Region]], conditions: Sequence[p.Condition]
+) -> dict[Leaf, Flags]:
+    """Each case of one family with each of the others, as a column for each leaf.
+
+    A condition is looked at as soon as all that it looks at is there, so that few are carried on.
+    """
+    columns: dict[Leaf, Flags] = {}
+    rows, waiting = 1, list(conditions)
+    for cases_of_family in options:
+        every, each = np.arange(rows), np.arange(len(cases_of_family))
+        every, each = np.repeat(every, len(each)), np.tile(each, len(every))
+        columns = {leaf: column[every] for leaf, column in columns.items()}
+        for leaf in cases_of_family[0]:
+            columns[leaf] = np.array([case[leaf] for case in cases_of_family], bool)[each]
+        ready = [it for it in waiting if set(leaves_of(it)) <= set(columns)]
+        waiting = [it for it in waiting if it not in ready]
+        keep = np.ones(len(each), bool)
+        for condition in ready:
+            keep &= truth_in(condition, columns)
+        columns = {leaf: column[keep] for leaf, column in columns.items()}
+        rows = int(keep.sum())
+    return columns
 
 
 def _combined(
@@ -110,33 +168,12 @@ def _once(found: Iterable[Region]) -> Iterator[Region]:
             yield region
 
 
-def truth_of(condition: p.Condition, region: Mapping[Leaf, bool]) -> bool | None:
-    """Whether it holds where these leaves are as given; ``None`` while that is open."""
-    match condition:
-        case p.And(parts):
-            return _joined([truth_of(part, region) for part in parts], False)
-        case p.Or(parts):
-            return _joined([truth_of(part, region) for part in parts], True)
-        case p.Not(part):
-            inner = truth_of(part, region)
-            return None if inner is None else not inner
-        case _:
-            return region.get(condition)
-
-
-def _joined(parts: Sequence[bool | None], decisive: bool) -> bool | None:
-    if decisive in parts:
-        return decisive
-    return None if None in parts else not decisive
-
-
 def _links(leaves: Iterable[Leaf]) -> Iterator[tuple[Leaf, Leaf]]:
     """Pairs of leaves of different families of which the one brings the other."""
     listed = tuple(leaves)
     for one in listed:
-        for other in listed:
-            if _brings(one, other):
-                yield one, other
+        if isinstance(one, p.Elapsed | p.Lasting):  # nothing but time that has run brings another
+            yield from ((one, other) for other in listed if _brings(one, other))
 
 
 def _brings(one: Leaf, other: Leaf) -> bool:

@@ -13,8 +13,17 @@ import numpy.typing as npt
 from attrs import evolve, frozen
 
 from duly.dsl import policy as p
-from duly.engine.anchors import Anchors, anchors_of, coverage_of, every_row, of_kind
-from duly.engine.caseload import Caseload, pairs
+from duly.engine.anchors import (
+    Anchors,
+    anchors_of,
+    coverage_of,
+    every_named_row,
+    every_row,
+    expected,
+    of_kind,
+    with_those_to_come,
+)
+from duly.engine.caseload import Caseload
 from duly.engine.conditions import tested
 from duly.engine.dates import Days, boundary_table
 from duly.engine.days import FAR, MISSING, UNKNOWN
@@ -25,7 +34,7 @@ from duly.engine.moments import Hours, Minutes, any_hour, hours_at, joined
 from duly.engine.periods import periods_of
 from duly.engine.plan import DutyPlan, StepPlan
 from duly.engine.scopes import Acts, Scopes, inside
-from duly.engine.timeline import Domain, Values, first_rows, of_events
+from duly.engine.timeline import Domain, first_rows, of_events
 
 FROM_START, FROM_ANCHOR, FROM_ACT, FROM_ITSELF = range(4)
 """What an anchor row points to: the start of the scope, the anchor's table, the acts' table.
@@ -237,10 +246,17 @@ def unanchored(duty: DutyPlan, scopes: Scopes, caseload: Caseload) -> tuple[Flag
     """
     first = _first_anchor(duty.steps[0])
     without = np.zeros(len(scopes.domain), bool)
-    if isinstance(first, p.ScopeStart) or isinstance(duty.scope, p.Always) or on_own_event(duty):
+    if isinstance(first, p.ScopeStart) or isinstance(duty.scope, p.Always):
         return without, without
     early = isinstance(duty.steps[0].timing, p.By | p.Before)
-    anchors = anchors_of(first, scopes.domain, caseload, ahead=early)
+    own = own_day(duty)
+    if own is None:
+        anchors = anchors_of(first, scopes.domain, caseload, ahead=early)
+    elif own.milestone is None:
+        return without, without
+    else:
+        looked_at = with_those_to_come(own.event, caseload) if early else caseload
+        anchors = every_named_row(own, scopes.domain, looked_at)
     without[:] = True
     without[anchors.scope] = False
     start = scopes.domain.start
@@ -249,19 +265,22 @@ def unanchored(duty: DutyPlan, scopes: Scopes, caseload: Caseload) -> tuple[Flag
     return without & _is_recorded(first), without & gone
 
 
-def on_own_event(duty: DutyPlan) -> bool:
-    """Whether a milestone is counted from its own event."""
+def own_day(duty: DutyPlan) -> p.EventDay | None:
+    """The day of its own event that a milestone is counted from, where it is one of that."""
     assert isinstance(duty.duty, p.Do)
-    act, anchor = duty.duty.act, _first_anchor(duty.steps[0])
-    own = isinstance(anchor, p.EventDay) and anchor.event == act.event
-    return own and act.milestone is not None
+    act, anchor = duty.duty.act, getattr(duty.steps[0].timing, "anchor", None)
+    if act.milestone is None:
+        return None
+    if anchor is None:
+        return p.EventDay(act.event)
+    return anchor if isinstance(anchor, p.EventDay) and anchor.event == act.event else None
 
 
 def of_own_row(duty: DutyPlan) -> bool:
     """Whether each row owes an act of its own: its milestone, or its end."""
     assert isinstance(duty.duty, p.Do)
     if isinstance(duty.steps[0].timing, p.By | p.Before):
-        return on_own_event(duty)
+        return own_day(duty) is not None
     return duty.duty.act.milestone is not None or duty.duty.act.edge == "end"
 
 
@@ -559,29 +578,27 @@ def _after(live: _Live, ends: Days, last: Days, acts: Acts) -> _Live:
 
 
 def milestones(
-    duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload, fits: Values
+    duty: DutyPlan, anchor: p.EventDay, scopes: Scopes, acts: Acts, caseload: Caseload
 ) -> tuple[Scopes, Run]:
-    """Each event's own milestone, counted from the event: a scope for each, and its obligation.
-
-    ``fits`` says which rows count.
-    """
+    """Each event's own milestone, counted from a day of the event: a scope for each, and its
+    obligation."""
     assert isinstance(duty.duty, p.Do)
-    act = duty.duty.act
+    act, table = duty.duty.act, acts.table
     assert act.milestone is not None
-    table, domain = acts.table, scopes.domain
-    scope, row = pairs(domain, table, own=True)
-    anchor = table.start[row]
-    keep = (fits[row] != 0) & (anchor >= domain.start[scope]) & (anchor < domain.end[scope])
-    scope, row, anchor = scope[keep], row[keep], anchor[keep]
-    order = np.argsort(keys(scope, anchor), kind="stable")
-    scope, row, anchor = scope[order], row[order], anchor[order]
+    named = every_named_row(anchor, scopes.domain, caseload)
+    fits = expected(act.where, table, caseload)
+    named = named.take(fits[named.row] != 0)
+    by_act = np.zeros(len(named.row), bool)
+    named, _ = _owed_from(duty.steps[0], named, by_act, scopes.domain, caseload)
+    scope, row = named.scope, named.row
     own = evolve(
         scopes,
-        domain=of_events(domain, scope, table, row),
+        domain=of_events(scopes.domain, scope, table, row),
         last_act=scopes.last_act[scope],
     )
     recorded = table.columns[act.milestone].values[row].astype(np.int32)
-    return own, _of_own_rows(anchor, row, recorded, own, fits[row] != 1, table)
+    doubtful = named.doubtful | (fits[row] == UNKNOWN)
+    return own, _of_own_rows(named.day, row, recorded, own, doubtful, named.hours)
 
 
 def ends(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> tuple[Scopes, Run]:
@@ -601,12 +618,13 @@ def ends(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> tupl
         events = of_events(domain, begun.scope, table, row)
         own = evolve(scopes, domain=events, last_act=scopes.last_act[begun.scope])
     ended = np.where(end < FAR, end, MISSING).astype(np.int32)
-    run = _of_own_rows(start, row, ended, own, fits[row] == UNKNOWN, table)
+    hours = hours_at(minutes_in(table, "start", row)) if table.times else None
+    run = _of_own_rows(start, row, ended, own, fits[row] == UNKNOWN, hours)
     return own, evolve(run, end=np.full(len(row), FAR, np.int32)).take(fits[row] != 0)
 
 
 def _of_own_rows(
-    anchor: Days, row: Days, recorded: Days, scopes: Scopes, doubtful: Flags, table: Table
+    anchor: Days, row: Days, recorded: Days, scopes: Scopes, doubtful: Flags, hours: Hours | None
 ) -> Run:
     """One obligation for each scope, which a date of its own row fulfils."""
     done = recorded != MISSING
@@ -627,5 +645,5 @@ def _of_own_rows(
         assumed=np.zeros(len(row), bool),
         doubtful=doubtful,
         anchor_table=None,
-        hours=hours_at(minutes_in(table, "start", row)) if table.times else None,
+        hours=hours,
     )

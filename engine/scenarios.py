@@ -8,7 +8,7 @@ from datetime import date, datetime
 from attrs import field, frozen
 
 from duly.dsl.plurals import number_of
-from duly.dsl.policy import Kind, Policy
+from duly.dsl.policy import Kind, May, Policy
 from duly.dsl.scenario import Expectation, Fact, Scalar, Scenario
 from duly.dsl.subjects import about
 from duly.engine.batch import Batch
@@ -141,15 +141,21 @@ class Difference:
 
 
 def holds(expected: Expectation, outcomes: Iterable[Outcome]) -> bool:
-    """Whether some obligation fits; where none may be there, whether there is none."""
-    if expected.verdict is None:
-        return not any(True for _ in outcomes)
-    return any(fits(expected, outcome) for outcome in outcomes)
+    """Whether some obligation fits; where that is denied, whether none does."""
+    return any(fits(expected, outcome) for outcome in outcomes) != expected.denied
 
 
 def fits(expected: Expectation, outcome: Outcome) -> bool:
     """Whether the obligation is all that the expectation says of it."""
-    return expected.verdict is not None and not differences(expected, outcome)
+    return _is_about(expected, outcome) and not differences(expected, outcome)
+
+
+def _is_about(expected: Expectation, outcome: Outcome) -> bool:
+    """Whether the obligation is of the duty whose label is told; of any, where none is."""
+    plan = outcome.batch.duty
+    duty = plan.rule.duties[plan.number].duty
+    assert not isinstance(duty, May)
+    return expected.label in (None, duty.label)
 
 
 def differences(expected: Expectation, outcome: Outcome) -> list[Difference]:
@@ -178,6 +184,7 @@ def _dated(word: str, day: date | None) -> str:
 
 def nearest_first(expected: Expectation, outcomes: Iterable[Outcome]) -> list[Outcome]:
     """The obligations in order of how little it would take for them to fit."""
+    outcomes = [outcome for outcome in outcomes if _is_about(expected, outcome)]
 
     def apart(outcome: Outcome) -> tuple[int, int]:
         pairs = ((expected.on, outcome.fulfilled), (expected.due, outcome.deadline))

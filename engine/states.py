@@ -45,7 +45,7 @@ def to_come(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
     """Scheduled occasions: due on their day, whatever is on record of them by now."""
     assert isinstance(duty.scope, p.ForEach)
     assert duty.guard is not None
-    occasion = _each(duty.scope)
+    occasion = _to_come(duty.scope)
     if not isinstance(occasion, p.EventDay) or occasion.event not in caseload.facts.later:
         return
     later = caseload.facts.later[occasion.event]
@@ -75,6 +75,24 @@ def _each(scope: p.ForEach) -> p.EventDay | p.PeriodEdge:
     """The occasion with all that is asked of it."""
     tests = [test for test in (scope.occasion.where, scope.where) if test is not None]
     return evolve(scope.occasion, where=all_of(p.And, [*tests]))
+
+
+def _to_come(scope: p.ForEach) -> p.EventDay | p.PeriodEdge:
+    """The occasion with what is asked of its own row; what else is asked is in the guard.
+
+    Which is the first, though, all tests together tell.
+    """
+    if scope.occasion.ordinal is not None or not isinstance(scope.occasion, p.EventDay):
+        return _each(scope)
+    kind = scope.occasion.event
+    parts = scope.where.parts if isinstance(scope.where, p.And) else (scope.where,)
+    own = [part for part in parts if part is not None and _is_about(part, kind)]
+    return _each(evolve(scope, where=all_of(p.And, [*own]) if own else None))
+
+
+def _is_about(condition: p.Condition, kind: str) -> bool:
+    """Whether it looks at nothing but the row of a kind itself."""
+    return all(getattr(leaf, "owner", None) == kind for leaf in leaves_of(condition))
 
 
 def _so_far(occasion: p.EventDay, caseload: Caseload) -> Days:

@@ -1,4 +1,4 @@
-"""Parts of pages that are made: explanations from the demonstration's caseload, and the grammar.
+"""Parts of pages that are made: explanations, the audit of the first rule, and the grammar.
 
 ``python -m tests.docs_examples`` writes them anew; a test compares.
 """
@@ -10,10 +10,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from click.testing import CliRunner
+
 from duly.dsl.grammar import grammar_text
 from duly.dsl.policy import Policy
 from duly.engine import discovery
 from duly.engine.cli.explain import describe, heading
+from duly.engine.cli.main import cli
 from duly.engine.explain import explain
 from duly.engine.facts import Facts
 from duly.engine.obligations import VERDICTS
@@ -26,6 +29,10 @@ BEGIN, END = "<!-- examples: begin (generated) -->", "<!-- examples: end -->"
 LIKED = ("stoke.cla_visits", "stoke.core_groups", "stoke.cla_reviews")
 """Rules that make the plainest examples, where they have one."""
 
+
+AUDITED = [Path(__file__).parent.parent / name for name in ("README.md", "docs/how-to/audit.md")]
+AUDIT_BEGIN, AUDIT_END = "<!-- audit: begin (generated) -->", "<!-- audit: end -->"
+AUDIT = "duly audit examples/first_rule --rule our_visits --as-at 2026-11-22"
 
 SPECIFICATION = Path(__file__).parent.parent / "docs/reference/language.md"
 GRAMMAR_BEGIN, GRAMMAR_END = "<!-- grammar: begin (generated) -->", "<!-- grammar: end -->"
@@ -51,6 +58,13 @@ def page() -> str:
 def specification() -> str:
     """The specification with the grammar as it stands now."""
     return _between(SPECIFICATION, GRAMMAR_BEGIN, GRAMMAR_END, f"```text\n{grammar()}\n```\n")
+
+
+def audited(page: Path) -> str:
+    """A page with the audit of the first rule as it comes out now."""
+    typed = AUDIT.split()[1:]
+    shown = CliRunner().invoke(cli, typed, catch_exceptions=False).output
+    return _between(page, AUDIT_BEGIN, AUDIT_END, f"```console\n$ {AUDIT}\n{shown}```\n")
 
 
 def _between(page: Path, begin: str, end: str, text: str) -> str:
@@ -117,11 +131,16 @@ def _example(policy: Policy, facts: Facts, verdict: str, subject: str, rule: str
         for duty in explain(policy, facts, AS_AT, subject, [rule])
         if duty.obligations[-1].verdict == title
     ]
-    lines = [*heading(duties[0].rule), *(line for duty in duties for line in describe(duty, 1))]
+    lines = [
+        *heading(duties[0].rule, policy),
+        *(line for duty in duties for line in describe(duty, 1)),
+    ]
     shown = "\n".join(lines)
     return f"### {title.capitalize()}\n\n```console\n{command}\n{shown}\n```\n"
 
 
 if __name__ == "__main__":
+    for each in AUDITED:
+        each.write_text(audited(each), encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
     SPECIFICATION.write_text(specification(), encoding="utf-8")

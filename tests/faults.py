@@ -135,9 +135,9 @@ FAULTS = (
     Fault(
         "unknown is read as false",
         lower,
-        "_with_unknown",
-        "masks.take([0], axis) | masks.take([1], axis)",
-        "masks.take([0], axis)",
+        "_table",
+        "by_value[2] = by_value[0] | by_value[1]",
+        "by_value[2] = by_value[0]",
     ),
     Fault(
         "exemptions are ignored",

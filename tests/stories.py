@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 
+from attrs import evolve
+
 from duly.dsl.diagnostics import Diagnostics
 from duly.dsl.durations import read_duration
 from duly.dsl.parser import parse_text
@@ -28,23 +30,22 @@ def read(*packs: str) -> tuple[Policy, list[Scenario]]:
 
 def broken(policy: Policy, scenario: Scenario) -> list[str]:
     """The expectations of a story that do not hold, each with what came out instead."""
-    found = {it.rule: told(policy, it.rule, scenario) for it in scenario.expectations}
+    named = {(it.rule, it.label) for it in scenario.expectations}
+    found = {each: told(policy, each[0], scenario, each[1]) for each in named}
     return [
-        f"{scenario.title}: {it.text or it}: {[line(each) for each in found[it.rule]]}"
+        f"{scenario.title}: {it.text or it}: {[line(each) for each in found[it.rule, it.label]]}"
         for it in scenario.expectations
-        if not holds(it, found[it.rule])
+        if not holds(it, found[it.rule, it.label])
     ]
 
 
 def holds(expected: Expectation, found: list[Judged]) -> bool:
-    if expected.verdict is None:
-        return not found
-    return any(fits(expected, it) for it in found)
+    return any(fits(expected, it) for it in found) != expected.denied
 
 
 def fits(expected: Expectation, it: Judged) -> bool:
     return (
-        it.verdict == expected.verdict
+        expected.verdict in (None, it.verdict)
         and same_day(expected.on, it.fulfilled_on)
         and same_day(expected.due, it.deadline)
         and expected.days in (None, it.days or 0)
@@ -67,12 +68,15 @@ def line(it: Judged) -> str:
     return " ".join(part for part in parts if part)
 
 
-def told(policy: Policy, rule: str, scenario: Scenario) -> list[Judged]:
-    """What one rule asks of the child, or of another subject, of a story."""
+def told(policy: Policy, rule: str, scenario: Scenario, label: str | None = None) -> list[Judged]:
+    """What one rule, or its duty of a label, asks of the child, or another subject, of a story."""
     policy = about(policy, scenario.subject)
     pack, found = next(
         (pack, each) for pack in policy.packs for each in pack.rules if each.qualified == rule
     )
+    if label is not None:
+        duties = tuple(each for each in found.duties if each.duty.label == label)
+        found = evolve(found, duties=duties)
     return judge(
         found,
         policy.kinds,

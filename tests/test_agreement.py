@@ -15,6 +15,7 @@ from tests.agreement import (
     Tally,
     Tried,
     compare,
+    made_up_only,
     pack_trials,
     programs,
     round_robin,
@@ -35,6 +36,9 @@ CHILDREN = 4
 PAIRS = round(1.15 * CHILDREN * len(TRIALS) / (1 - MADE_UP))
 """So many that each rule of the packs has its turn, with so many children."""
 
+MORE = 1_000
+"""Pairs of made-up rules with several acts a day, which few rules of the packs look at."""
+
 ENOUGH = 100
 """Pairs that show each difficult thing; most rules of the packs are too plain to show any."""
 
@@ -43,7 +47,9 @@ ENOUGH = 100
 def tried() -> list[Tried]:
     """Caseloads of every rule of the packs, and of made-up rules, judged by the oracle."""
     rng = seeded(1)
-    return list(tries(round_robin(list(TRIALS.values()), rng, MADE_UP), PAIRS, rng, CHILDREN))
+    in_turn = round_robin(list(TRIALS.values()), rng, MADE_UP)
+    plain = made_up_only(rng, ("basic", "later", "windows"))
+    return [*tries(in_turn, PAIRS, rng, CHILDREN), *tries(plain, MORE, rng)]
 
 
 @pytest.fixture(scope="module")

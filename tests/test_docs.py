@@ -64,9 +64,47 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_the_sentences_for_a_standard_can_be_used_as_they_stand(tmp_path: Path) -> None:
+    """With the law's words and those that the page declares itself."""
+    page = (ROOT / "docs/how-to/which-sentence.md").read_text(encoding="utf-8")
+    inline = re.findall(r"`([^`]+)`", page)
+    own = [each for each in inline if each.startswith(("event ", "period ", "add to "))]
+    rules = [
+        f'rule r{n} "R"\n  cite standards "1"\n  {sentence}\n'
+        for n, sentence in enumerate(sentences(page))
+    ]
+    pack = 'pack local "Local" over statutory\nsource standards "Standards"\n'
+    (tmp_path / "pack.duly").write_text("\n".join([pack, *own, *rules]), encoding="utf-8")
+    loaded = load_policy(tmp_path, lambda name: ROOT / "policies" / name)
+    assert len(own) == 3
+    assert len(loaded.policy.packs[-1].rules) > 15
+    assert loaded.diagnostics.found == []
+
+
+def sentences(page: str) -> Iterator[str]:
+    """The right side of the page's table; what is only a part, behind what it is a part of."""
+    rows = [line.split(" | ")[1] for line in page.splitlines() if line.startswith("| ")][1:]
+    for row in rows:
+        said = re.findall(r"`([^`]+)`", row)
+        if "on the next line" in row:
+            yield "\n".join(said)
+            continue
+        for each in said:
+            part = each.removeprefix("…")
+            begun = "visit CLA every 6 weeks" if part != each else "must visit CLA "
+            yield part if part.startswith("must") else begun + part
+
+
 def test_the_explanations_are_those_that_come_out() -> None:
     """`python -m tests.docs_examples` writes them anew."""
     assert docs_examples.PAGE.read_text(encoding="utf-8") == docs_examples.page()
+
+
+@pytest.mark.parametrize("page", docs_examples.AUDITED, ids=lambda page: page.name)
+def test_the_audit_is_the_one_that_comes_out(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`python -m tests.docs_examples` writes it anew."""
+    monkeypatch.chdir(ROOT)
+    assert page.read_text(encoding="utf-8") == docs_examples.audited(page)
 
 
 def test_the_specification_shows_the_grammar_as_it_stands() -> None:
@@ -162,7 +200,8 @@ def test_the_reference_names_every_table_of_the_dataset_that_is_read() -> None:
 def test_the_example_in_python_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (example,) = fenced((ROOT / "docs/reference/python.md").read_text(encoding="utf-8"), "python")
+    page = (ROOT / "docs/reference/python.md").read_text(encoding="utf-8")
+    example, _ = fenced(page, "python")  # the other is installed by test_packaging.py
     monkeypatch.chdir(tmp_path)
     CliRunner().invoke(cli, ["facts", "sample", "duly-demo/facts", "--children", "20"])
     exec(compile(example, "python.md", "exec"), {})  # noqa: S102 - our own page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -66,3 +68,75 @@ def test_the_language_starts_without_numpy() -> None:
     code = "import sys, duly.dsl.policy, duly.dsl.resolve; print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout == "False\n"
+
+
+# ----------------------------------------------------------------- a pack as a package
+
+PACK = {
+    "region/pack.duly": """
+        pack region "Regional standards" over statutory
+        source guide "Regional guide"
+        rule our_visits "Visits" refines statutory.cla_visits cite guide "1"
+          during placement
+          interval: must visit CLA every 5 weeks
+        """,
+    "region/scenarios/visits.duly": """
+        scenario "five weeks" placement from 1 March 2024 visit on 4 March 2024
+          as at 9 April 2024 expect our_visits overdue due 8 April 2024 by 1 day
+        """,
+}
+TOWN = """
+pack town "Town standards" over region
+source town_guide "Town guide"
+rule our_visits "Visits" refines region.our_visits cite town_guide "1"
+  during placement
+  interval: must visit CLA every 4 weeks
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the package of the page about Python, written as it says and installed."""
+    work = tmp_path_factory.mktemp("package")
+    page = (root / "docs/reference/python.md").read_text(encoding="utf-8")
+    section = page.split("### A pack as a package")[1].split("\n:::")[0]
+    blocks = dict(re.findall(r"```(\w+)\n(.*?)```", section, re.DOTALL))
+    files = {
+        "pyproject.toml": blocks["toml"],
+        "region_standards/__init__.py": "",
+        "region_standards/packs.py": blocks["python"],
+        **{f"region_standards/{name}": text for name, text in PACK.items()},
+    }
+    for name, text in files.items():
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+        (work / name).write_text(text, encoding="utf-8")
+    pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([sys.executable, *pip, "--target", "site", "."], cwd=work, check=True)
+    (work / "town").mkdir()
+    (work / "town/pack.duly").write_text(TOWN, encoding="utf-8")
+    return work
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("plugins", "  region"),
+        ("check region", "region over statutory: 1 rule, 1 duty, 1 scenario: no mistakes"),
+        ("test region", "region: 1 passed, 0 failed"),
+        ("check town", "town over region: 1 rule, 1 duty, 0 scenarios: no mistakes, 1 warning"),
+        ("audit town --against region --rule our_visits", "stricter  region.our_visits, interval"),
+    ],
+)
+def test_an_installed_pack_goes_by_its_name(installed: Path, words: str, said: str) -> None:
+    """In a run of its own, since what is installed is looked for once."""
+    code = "from duly.engine.cli.main import main; main()"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *words.split()],
+        cwd=installed,
+        env={**os.environ, "PYTHONPATH": str(installed / "site")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert any(line.startswith(said) for line in ended.stdout.splitlines())

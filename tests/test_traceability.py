@@ -117,7 +117,7 @@ def test_a_row_is_encoded_where_a_case_system_holds_all_that_its_rule_looks_at()
 LACKING = {
     "a kind": ("meet core_group within 20 working days of start", ["core_group"]),
     "a milestone": (
-        "send_minutes review within 20 working days of start",
+        "send_minutes review within 20 working days of review",
         ["review.minutes_sent_on"],
     ),
     "a value": (
@@ -210,7 +210,7 @@ def test_scenarios_must_reach_both_outcomes(rule: str, stories: str, lacks: str)
 def test_a_row_that_an_exception_traces_is_tested_where_it_decides() -> None:
     rule = REVIEWS + "    , unless plan then 30 working days traces S-002\n"
     row = traced(rule + BOTH, "S-002")
-    words = "unless plan then 30 working days traces S-002"
+    words = "unless plan then 30 working days"
     assert row.untested == (f"no scenario is decided by `{words}`",)
 
 
@@ -439,3 +439,93 @@ def test_the_pages_that_list_the_packs_count_their_rows(pack: str, page: str) ->
     found = shipped(pack)
     encoded = sum(bool(each.rules) and each.status != "not_encoded" for each in found.rows)
     assert f"{encoded} of {len(found.rows)}" in (ROOT / page).read_text(encoding="utf-8")
+
+
+# ----------------------------------------------------- what an audit of the layers should find
+
+
+PART_B = list(
+    csv.DictReader(
+        (ROOT / "policies/stoke/part_b.csv").read_text(encoding="utf-8").splitlines(),
+    )
+)
+"""The table of differences between Stoke's document and the law: a line for each pair of rules.
+
+What is `expected` is the verdict on the rules as they are encoded. Where the law has a rule that no
+local one refines it is `missing`, whatever local rule stands beside it.
+"""
+
+PAIRED = {"same", "stricter", "later", "not-comparable", "inherited"}
+UNPAIRED = {"missing", "additional", "not-encoded"}
+
+AS_EXPECTED = {"weaker": "later", "gap": "missing", "none": "additional"}
+"""Words of the table that are not the audit's own."""
+
+
+def names(cell: str) -> set[str]:
+    return set(cell.split())
+
+
+def test_the_table_of_differences_has_its_columns() -> None:
+    assert [*PART_B[0]] == ["row", "law", "verdict", "local_rules", "law_rules", "expected", "note"]
+    assert {line["expected"] for line in PART_B} <= PAIRED | UNPAIRED
+
+
+@pytest.mark.parametrize(("column", "pack"), [("row", "stoke"), ("law", "statutory")])
+def test_the_table_of_differences_names_rows_that_there_are(column: str, pack: str) -> None:
+    known = {each.row.id for each in shipped(pack).rows}
+    assert set().union(*(names(line[column]) for line in PART_B)) <= known
+
+
+@pytest.mark.parametrize(
+    ("column", "pack", "rows"), [("local_rules", "stoke", "row"), ("law_rules", "statutory", "law")]
+)
+def test_each_rule_in_the_table_of_differences_answers_to_its_line(
+    column: str, pack: str, rows: str
+) -> None:
+    """By a row that it traces, or by the rule of law that it refines."""
+    policy = discovery.load(discovery.plugin_manager(), pack).policy
+    rules = {rule.name: rule for rule in policy.packs[-1].rules}
+    unknown = [name for line in PART_B for name in names(line[column]) - set(rules)]
+    astray = [
+        (name, line[rows])
+        for line in PART_B
+        for name in names(line[column]) & set(rules)
+        if not names(line[rows]) & set(rules[name].rows)
+        and (rules[name].refines or "").removeprefix("statutory.") not in names(line["law_rules"])
+    ]
+    assert (unknown, astray) == ([], [])
+
+
+def test_what_the_table_of_differences_pairs_is_refined_and_nothing_else() -> None:
+    policy = discovery.load(discovery.plugin_manager(), "stoke").policy
+    refined = {
+        rule.name: rule.refines.removeprefix("statutory.")
+        for rule in policy.packs[-1].rules
+        if rule.refines is not None
+    }
+    wrong = []
+    for line in PART_B:
+        local, law = names(line["local_rules"]), names(line["law_rules"])
+        if line["expected"] in PAIRED:
+            right = {refined.get(name) for name in local} == law and bool(law)
+        elif line["expected"] == "missing":
+            right = bool(law) and not law & set(refined.values())
+        elif line["expected"] == "additional":
+            right = bool(local) and not law and not local & set(refined)
+        else:
+            right = not local
+        if not right:
+            wrong.append(line)
+    assert wrong == []
+
+
+def test_the_table_of_differences_says_why_where_the_audit_says_something_else() -> None:
+    """A note stands just where what is expected is not the table's own word."""
+    other = [
+        line
+        for line in PART_B
+        if (AS_EXPECTED.get(line["verdict"], line["verdict"]) != line["expected"])
+        != bool(line["note"])
+    ]
+    assert other == []

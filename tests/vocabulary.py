@@ -64,7 +64,10 @@ KINDS: Mapping[str, Kind] = {
                 Attribute("status", "one of", ("held", "booked", "cancelled")),
                 Attribute("attendees", "list of role"),
             ),
-            milestones=(Milestone("papers_sent_on", "send_papers"),),
+            milestones=(
+                Milestone("papers_sent_on", "send_papers"),
+                Milestone("confirmed_on", "confirm"),
+            ),
             counts=HELD,
             scheduled=BOOKED,
         ),

@@ -79,6 +79,7 @@ SHAPES = (
     "later",
     "anchors",
     "early",
+    "own_days",
     "windows",
     "states",
     "prohibitions",
@@ -502,6 +503,31 @@ class Writer:
             act = Act(kind.name, kind.counts, kind.milestones[0].name)
             anchor = EventDay(kind.name, None, kind.counts) if self.chance(0.6) else anchor
         return [self.do(scope, act, self.early_step(scoped, period, anchor))]
+
+    def own_days(self) -> list[Scoped]:
+        """Milestones that are counted from a day of their own event."""
+        scope, period = self.scope()
+        scoped = not isinstance(scope, Always)
+        kind = self.choice([kind for kind in self.of_nature("event") if kind.milestones])
+        act = Act(kind.name, self.where(kind, 0.3), kind.milestones[0].name)
+        anchor, row = self.own_day(kind), self.choice((period, kind))
+        match self.rng.randint(0, 4):
+            case 0:
+                after = self.duration() if self.chance(0.5) else None
+                step = Step(WithoutNumber("as soon as practicable", anchor, after))
+            case 1 | 2:
+                step = Step(Within(self.duration(), anchor), self.exceptions(scoped, row))
+            case _:
+                step = self.early_step(scoped, row, anchor)
+        return [self.do(scope, act, step)]
+
+    def own_day(self, kind: Kind) -> EventDay:
+        """The day of a milestone's own event, or another of its milestones."""
+        others = kind.milestones[1:]
+        if others and self.chance(0.5):
+            return EventDay(kind.name, None, kind.counts, self.choice(others).name)
+        ordinal = self.choice((None, None, 1, 2))
+        return EventDay(kind.name, ordinal, self.where(kind, 0.3))
 
     def early_step(self, scoped: bool, period: Kind | None, anchor: Anchor) -> Step:
         if self.chance(0.5):

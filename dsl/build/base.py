@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, time
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from lark.tree import Meta
 
 from duly.dsl import ast
 from duly.dsl.diagnostics import Diagnostics
-from duly.dsl.source import SourceText, Span
+from duly.dsl.source import SourceText, Span, one_line
 
 MONTHS = (
     "January February March April May June July August September October November December"
@@ -47,6 +48,7 @@ class Base(Transformer_NonRecursive[Token, Any]):
         super().__init__(visit_tokens=True)
         self._source = source
         self._diagnostics = diagnostics
+        self._grounds: list[tuple[int, int]] = []
 
     # -- what stands for what it holds
 
@@ -67,10 +69,22 @@ class Base(Transformer_NonRecursive[Token, Any]):
         return Span(self._source.file, meta.line, meta.column, meta.end_line, meta.end_column)
 
     def _text(self, meta: Meta) -> str:
+        """The words as they are written, but for the grounds that stand among them."""
         if meta.empty:
             return ""
-        here = Span(self._source.file, meta.line, meta.column, meta.end_line, meta.end_column)
-        return self._source.words(here)
+        pieces, start = [], meta.start_pos
+        for first, last in self._grounds[bisect_left(self._grounds, (start, start)) :]:
+            pieces.append(self._source.text[start:first])
+            start = last
+        pieces.append(self._source.text[start : meta.end_pos])
+        return one_line(" ".join(pieces)).replace(" ,", ",")
+
+    def _ground(self, meta: Meta) -> None:
+        """Remember where a ground stands: it says why, and is no part of what a clause asks for.
+
+        Parts are built before the whole, and in their order: these places are in order too.
+        """
+        self._grounds.append((meta.start_pos, meta.end_pos))
 
     def _node(self, kind: Callable[..., _Node], meta: Meta, parts: list[Any], **more: str) -> _Node:
         """A node whose fields stand in the order of the grammar's parts."""

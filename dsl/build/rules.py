@@ -51,15 +51,22 @@ class Rules(Base):
 
     @v_args(meta=True)
     def cite(self, meta: Meta, parts: list[Any]) -> ast.CiteItem:
+        self._ground(meta)
         return self._node(ast.CiteItem, meta, parts)
 
-    def traces(self, parts: list[Any]) -> ast.TracesItem:
+    @v_args(meta=True)
+    def traces(self, meta: Meta, parts: list[Any]) -> ast.TracesItem:
+        self._ground(meta)
         return ast.TracesItem(tuple(parts))
 
-    def unconfirmed(self, parts: list[Any]) -> ast.UnconfirmedItem:
+    @v_args(meta=True)
+    def unconfirmed(self, meta: Meta, parts: list[Any]) -> ast.UnconfirmedItem:
+        self._ground(meta)
         return ast.UnconfirmedItem(parts[0])
 
-    def because(self, parts: list[Any]) -> ast.BecauseItem:
+    @v_args(meta=True)
+    def because(self, meta: Meta, parts: list[Any]) -> ast.BecauseItem:
+        self._ground(meta)
         return ast.BecauseItem(parts[0])
 
     left_to_judgement = v_args(meta=True)(keyword("judgement"))

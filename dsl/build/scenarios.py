@@ -79,13 +79,26 @@ class Scenarios(Base):
 
     @v_args(meta=True)
     def expect(self, meta: Meta, parts: list[Any]) -> ast.ExpectLine:
-        rule, verdict, *details = parts
-        fields = dict(chain.from_iterable(detail.items() for detail in details))
-        return ast.ExpectLine(rule, verdict, text=self._text(meta), span=self._span(meta), **fields)
+        return self._expectation(meta, parts, denied=False)
 
     @v_args(meta=True)
     def expect_none(self, meta: Meta, parts: list[Any]) -> ast.ExpectLine:
-        return ast.ExpectLine(parts[0], None, text=self._text(meta), span=self._span(meta))
+        return self._expectation(meta, parts, denied=True)
+
+    @v_args(meta=True)
+    def expect_none_on(self, meta: Meta, parts: list[Any]) -> ast.ExpectLine:
+        named, day = parts
+        return self._expectation(meta, [named, None, {"on": day}], denied=True)
+
+    def _expectation(self, meta: Meta, parts: list[Any], *, denied: bool) -> ast.ExpectLine:
+        named, *rest = parts
+        verdict, *details = rest or [None]
+        fields = dict(chain.from_iterable(detail.items() for detail in details))
+        text, span = self._text(meta), self._span(meta)
+        return ast.ExpectLine(named, verdict, denied, text=text, span=span, **fields)
+
+    def named(self, parts: list[Any]) -> tuple[ast.Word, ...]:
+        return tuple(word for word in parts if word is not None)
 
     def on_date(self, parts: list[Any]) -> dict[str, Any]:
         return {"on": parts[0]}

@@ -9,7 +9,7 @@ from datetime import date
 import click
 
 from duly.engine import discovery
-from duly.engine.checking import Checked, check
+from duly.engine.checked import Checked, checked
 from duly.engine.cli.formats.as_json import as_json
 from duly.engine.cli.formats.github import github
 from duly.engine.cli.formats.text import plain, text
@@ -38,9 +38,9 @@ def command(packs: tuple[str, ...], format_: str, as_at: date) -> None:
     found: list[Checked] = []
     for line in FORMATS[format_](_checked(packs, as_at, found)):
         click.echo(line)
-    if any(checked.pack is None for checked in found):
+    if any(each.pack is None for each in found):
         sys.exit(FINDINGS)
-    if not any(checked.rules for checked in found):
+    if not any(each.pack and each.pack.rules for each in found):
         sys.exit(NOTHING_CHECKED)
 
 
@@ -48,5 +48,5 @@ def _checked(packs: tuple[str, ...], as_at: date, found: list[Checked]) -> Itera
     """Each pack as it is checked, so that the first is told before the last is read."""
     manager = discovery.plugin_manager()
     for wanted in packs or tuple(discovery.packs(manager)):
-        found.append(check(manager, wanted, as_at))
+        found.append(checked(manager, wanted, as_at))
         yield found[-1]

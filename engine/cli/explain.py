@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import click
 
 from duly.dsl.diagnostics import did_you_mean
 from duly.dsl.plurals import number_of
-from duly.dsl.policy import Rule
+from duly.dsl.policy import Grounds, InForce, Policy, Rule, both_in_force
 from duly.engine import discovery
 from duly.engine.cli import options
 from duly.engine.cli.main import NOTHING_CHECKED
@@ -49,19 +49,27 @@ def command(
     try:
         duties = explain(loaded.policy, read, as_at, subject, wanted, known_at)
     except NoSubject:
-        guess = _guess(subject, read)
-        raise click.UsageError(f"there is no child `{subject}` in the facts; {guess}") from None
+        whom, guess = _whom(subject, loaded.policy), _guess(subject, read)
+        raise click.UsageError(f"there is no {whom} in the facts; {guess}") from None
     if not duties:
-        click.echo(f"no rule applied to {subject} as at {long_date(as_at)}")
+        nothing = f"nothing of {' or '.join(wanted)}" if wanted else "no rule"
+        click.echo(f"{nothing} applied to {subject} as at {long_date(as_at)}")
         sys.exit(NOTHING_CHECKED)
     click.echo(f"{subject} as at {long_date(as_at)}")
     told = None
     for duty in duties:
         click.echo()
         if duty.rule is not told:
-            click.echo("\n".join(heading(duty.rule)))
+            click.echo("\n".join(heading(duty.rule, loaded.policy)))
             told = duty.rule
         click.echo("\n".join(describe(duty, last)))
+
+
+def _whom(subject: str, policy: Policy) -> str:
+    """Who was asked for: ``child `42```, ``worker `17```."""
+    named, _, own = subject.partition(":")
+    kind = next((each.subject for each in policy.subjects if each.subject == named), None)
+    return f"{policy.subject.name} `{subject}`" if kind is None else f"{kind} `{own}`"
 
 
 def _guess(subject: str, read: Facts) -> str:
@@ -73,20 +81,41 @@ def _guess(subject: str, read: Facts) -> str:
     return did_you_mean(subject, known) or "see the first column of its files"
 
 
-def heading(rule: Rule) -> list[str]:
+def heading(rule: Rule, policy: Policy) -> list[str]:
     """A rule as lines of text: its sources, the rows that it encodes, and what it rests on."""
-    lines = [f"{rule.qualified}: {rule.title}"]
-    lines += [f"  source: {citation}" for citation in rule.citations]
-    if rule.traces:
-        lines.append(f"  rows: {', '.join(rule.traces)}")
-    lines += [f"  because {text}" for text in rule.because]
-    lines += [f"  not confirmed: {text}" for text in rule.unconfirmed]
-    return lines
+    lines = [*_grounds(rule), *_waivers(rule, policy)]
+    return [f"{rule.qualified}: {rule.title}", *(f"  {line}" for line in lines)]
+
+
+def _waivers(rule: Rule, policy: Policy) -> Iterator[str]:
+    """What takes the rule out of force, by which power, and from when to when."""
+    for pack in policy.packs:
+        for above in pack.rules:
+            for waiver in above.waives:
+                if waiver.rule == rule.qualified:
+                    until = InForce(None, waiver.until)
+                    days = both_in_force(pack.in_force, above.in_force, until)
+                    since = f" from {long_date(days.start)}" if days.start is not None else ""
+                    assert days.end is not None
+                    when = f"{since} until {long_date(days.end)}"
+                    yield f"waived by {above.qualified} under {waiver.power}{when}"
+
+
+def _grounds(of: Rule | Grounds) -> Iterator[str]:
+    """Sources and rows, the reasons that are given, and what nobody has yet read at source."""
+    yield from (f"source: {citation}" for citation in of.citations)
+    if of.traces:
+        yield f"rows: {', '.join(of.traces)}"
+    yield from (f"because {text}" for text in of.because)
+    yield from (f"not confirmed: {text}" for text in of.unconfirmed)
 
 
 def describe(duty: DutyExplained, last: int = 3) -> list[str]:
     """One duty as lines of text: its sentence, its timelines, its latest obligations."""
     lines = [f"  {duty.text}"]
+    for words, grounds in duty.grounds:
+        behind = f"{words}: " if words else ""
+        lines += [f"    {behind}{line}" for line in _grounds(grounds)]
     scopes = duty.stretches[-last:] if last else duty.stretches
     for title, stretches in scopes:
         lines.append(f"  {title}")

@@ -51,15 +51,16 @@ def failure_lines(result: Result, duties: Duties) -> Iterator[str]:
 def _instead(failure: Failure, caseload: Caseload, duties: Duties) -> list[str]:
     """What came out: the nearest obligation with its grounds, the others in a line each."""
     if not failure.outcomes:
-        rule = failure.expectation.rule
-        lines = ["came out: no obligation of this rule"]
+        rule, label = failure.expectation.rule, failure.expectation.label
+        lines = [f"came out: no obligation of this {'rule' if label is None else 'duty'}"]
         for duty in duties.get(rule, ()):
-            lines += [f"  {line}" for line in _nothing(duty, caseload)]
+            if label in (None, duty.duty.label):
+                lines += [f"  {line}" for line in _nothing(duty, caseload)]
         return lines
     nearest, *others = failure.outcomes
     lines = [f"came out: {nearest}"]
-    if failure.expectation.verdict is None:
-        lines.append("  but no obligation of this rule was expected")
+    if failure.expectation.denied:
+        lines.append("  but no such obligation was expected")
     lines += [
         f"  but {each.expected} was expected, and it is {each.came_out}"
         for each in differences(failure.expectation, nearest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 
@@ -15,10 +16,14 @@ from duly.engine.raw import FactsError, PlanError
 FINE, FINDINGS, COULD_NOT_RUN, NOTHING_CHECKED = 0, 1, 2, 3
 """Exit codes."""
 
+MANY = 100_000
+"""New objects between two searches for circles of them: packs are many, and stay to the end."""
+
 COMMANDS = {
     "check": "Read rule files and report every mistake in one go.",
     "format": "Bring rule files into their one layout.",
     "test": "Run the packs' scenarios.",
+    "audit": "Hold local policy against the law, for every child.",
     "trace": "Say what has become of each row of a pack's source.",
     "run": "Run a pack over facts and write the obligations.",
     "explain": "Show how one child's dates came about.",
@@ -69,6 +74,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command; mistakes in rules, facts or usage end in a message, never a traceback."""
+    gc.set_threshold(MANY)
     try:
         sys.exit(cli(standalone_mode=True))
     except PolicyError as error:

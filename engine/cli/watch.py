@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from duly.dsl.diagnostics import PackNotFound, PolicyError
-from duly.dsl.packs import SCENARIOS
+from duly.dsl.files import SCENARIOS
 from duly.engine.cli.mistakes import show_mistakes
 from duly.engine.raw import PlanError
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from duly.engine.hookspecs import Lint, hookimpl
-from duly.engine.lints import Finding, Linted
 
-Check = Callable[[Linted], Iterable[Finding]]
+if TYPE_CHECKING:  # NumPy comes with it, which listing them does not need
+    from duly.engine.lints import Finding, Linted
+
+    Check = Callable[[Linted], Iterable[Finding]]
 
 LINTS = {
     "age-anchor": "A clock starts at an age, inside a scope that may begin later.",

@@ -11,7 +11,7 @@ from duly.engine.clauses import StepOf, given_reason, nowhere_later
 from duly.engine.families import Region
 from duly.engine.lints import Finding, Linted
 from duly.engine.plan import Leaf, applies, condition_text, in_force_on, leaves_of
-from duly.engine.regions import truth_of
+from duly.engine.truth import truth_of
 
 
 @frozen

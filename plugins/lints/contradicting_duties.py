@@ -41,14 +41,9 @@ def _soft_asks_for_more(first: Stated, last: Stated) -> bool:
     return differ and nowhere_later(limits[1], limits[0])
 
 
-def _limits(stated: Stated) -> object:
-    """The limits of a duty, and what changes them."""
-    return [(step.timing, step.unless) for step in stated.duty.steps]
-
-
 def _of_pair(first: Stated, last: Stated) -> Iterator[Finding]:
     sentences = (_sentence(first), _sentence(last))
-    if _limits(first) != _limits(last):
+    if first.limits != last.limits:
         yield _finding(*sentences, last.duty.span, "one act with different limits")
     elif first.duty.force != last.duty.force:
         yield _finding(*sentences, last.duty.span, "one act with different force")

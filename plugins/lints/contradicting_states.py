@@ -21,18 +21,31 @@ class _State:
     duty: p.Have
     in_force: p.InForce
 
+    @property
+    def moments(self) -> object:
+        """When it is judged."""
+        return self.scope, self.duty.throughout, self.in_force
+
 
 def check(linted: Linted) -> Iterator[Finding]:
     """Pairs that are judged at the same moments, where to meet the one is to fail the other."""
-    for first, last in combinations(list(_states(linted.pack)), 2):
-        if _same_moments(first, last) and not _can_both_be_met(first, last, linted):
-            yield Finding(
-                f"`{first.duty.text}` and `{last.duty.text}` exclude each other",
-                last.duty.span,
-                why="whatever is recorded of a child, one of the two is not met",
-                help="keep the one that the source asks for, or say in `unless` or `where` when "
-                "each of them counts",
-            )
+    moments: dict[object, list[_State]] = {}
+    for state in _states(linted.pack):
+        moments.setdefault(state.moments, []).append(state)
+    for states in moments.values():
+        for first, last in combinations(states, 2):
+            if not _can_both_be_met(first, last, linted):
+                yield _finding(first, last)
+
+
+def _finding(first: _State, last: _State) -> Finding:
+    return Finding(
+        f"`{first.duty.text}` and `{last.duty.text}` exclude each other",
+        last.duty.span,
+        why="whatever is recorded of a child, one of the two is not met",
+        help="keep the one that the source asks for, or say in `unless` or `where` when each of "
+        "them counts",
+    )
 
 
 def _states(pack: p.Pack) -> Iterator[_State]:
@@ -41,11 +54,6 @@ def _states(pack: p.Pack) -> Iterator[_State]:
             if isinstance(scoped.duty, p.Have):
                 in_force = p.both_in_force(rule.in_force, scoped.duty.grounds.in_force)
                 yield _State(scoped.scope, scoped.duty, in_force)
-
-
-def _same_moments(first: _State, last: _State) -> bool:
-    moments = [(each.scope, each.duty.throughout, each.in_force) for each in (first, last)]
-    return moments[0] == moments[1]
 
 
 def _can_both_be_met(first: _State, last: _State, linted: Linted) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from duly.dsl import policy as p
+from duly.dsl.plurals import with_article
 from duly.engine.lints import Finding, Linted
 
-_WHY = "nobody has worked out by hand when a child is due, so a slip in the sentence stays unseen"
+_WHY = "nobody has worked out by hand when {} is due, so a slip in the sentence stays unseen"
 
 
 def check(linted: Linted) -> Iterator[Finding]:
@@ -19,17 +20,18 @@ def check(linted: Linted) -> Iterator[Finding]:
         yield Finding(
             f"pack `{linted.pack.name}` has no scenario for any of its {len(rules)} rules",
             linted.pack.span,
-            _WHY,
+            _WHY.format("a child"),
             help="tell a child's story for each in a folder `scenarios`, with the dates on both "
             "sides of its last day",
         )
         return
     for rule in untold:
+        whom = with_article(rule.whom)
         yield Finding(
             f"no scenario names rule `{rule.name}`",
             rule.span,
-            _WHY,
-            help=f"tell a child's story that ends in `expect {rule.name} …`, once on the last day "
+            _WHY.format(whom),
+            help=f"tell {whom}'s story that ends in `expect {rule.name} …`, once on the last day "
             "and once on the day after",
         )
 

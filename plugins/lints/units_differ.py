@@ -13,10 +13,10 @@ from duly.dsl import policy as p
 from duly.dsl.plurals import number_of
 from duly.dsl.source import Span
 from duly.engine.clauses import given_reason, least_and_most
-from duly.engine.conclude import paired_duties
 from duly.engine.dates import deadline_table
 from duly.engine.days import date_of, day_of, long_date
 from duly.engine.lints import Finding, Linted
+from duly.engine.pairs import paired_duties
 
 FIRST, LAST = day_of(date(1999, 1, 1)), day_of(date(2026, 12, 31))
 """28 years: every weekday of every year, leap or not, and bank holidays that are proclaimed."""

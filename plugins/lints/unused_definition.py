@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import attrs
-
 from duly.dsl import ast
+from duly.dsl.parts import parts
 from duly.engine.lints import Finding, Linted
 
 
@@ -45,9 +44,5 @@ def _words(node: object) -> Iterator[str]:
     """Every name in a piece of syntax, whatever it is made of."""
     if isinstance(node, ast.Word):
         yield node.text
-    elif isinstance(node, tuple):
-        for part in node:
-            yield from _words(part)
-    elif attrs.has(type(node)):
-        for part in attrs.astuple(node, recurse=False):  # type: ignore[arg-type]
-            yield from _words(part)
+    for part in parts(node):
+        yield from _words(part)

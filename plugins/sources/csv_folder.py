@@ -125,7 +125,8 @@ def _no_file(kind: str) -> str:
 def _notes(file: CsvFile, kind: Kind) -> list[str]:
     """Which columns of a file are unknown, and which of its kind it lacks."""
     known = {normal(column.name): column for column in columns_of(kind)}
-    missing = [name for name in known if name not in file.columns]
+    named_by_none = {normal("id")} if kind.nature == "event" else set()  # no row is of an event
+    missing = [name for name in known if name not in {*file.columns, *named_by_none}]
     unknown = [name for name in file.columns if name not in known]
     notes = []
     if missing:

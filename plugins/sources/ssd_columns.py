@@ -8,7 +8,8 @@ from typing import Protocol
 
 from attrs import frozen
 
-from duly.engine.days import BLANK, read_yes_no
+from duly.dsl.policy import BLANK
+from duly.engine.days import read_yes_no
 from duly.engine.raw import Cell
 from duly.plugins.sources.csv_file import CsvFile, normal, plain_ids
 

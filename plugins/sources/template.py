@@ -25,7 +25,7 @@ the work. One line a kind:
 
   kind     The name of the file without .csv; or extract, whose last day is the day on which
            all of this was taken from the case system.
-  what     events (every one), latest_only (only the newest of each child), flags (only
+  what     events (every one), latest_only (only the newest of each person), flags (only
            whether it is so now) or absent (nothing).
   first    The first day from which everything is there. Blank: from the beginning.
   last     The last such day. Blank: up to the extract.

@@ -70,6 +70,44 @@ def test_what_a_pack_is_warned_of_depends_on_the_day(duly: Duly, desk: Path) -> 
     }
 
 
+def test_what_a_pack_stands_over_may_lie_beside_it(
+    duly: Duly, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever the command is typed, and the same the second time."""
+    elsewhere = desk / "elsewhere"
+    elsewhere.mkdir()
+    said = "city over law: 1 rule, 1 duty, 1 scenario: no mistakes\n"
+    for here, pack in (
+        (elsewhere, "../city"),
+        (desk / "city", "."),
+        (elsewhere, str(desk / "city")),
+    ):
+        monkeypatch.chdir(here)
+        assert [duly("check", pack).out for _ in range(2)] == [said, said]
+
+
+TWICE = "must hold review every 3 months must hold review every 4 months"
+
+
+@pytest.mark.parametrize(
+    ("law", "city"),
+    [(TWICE, "must hold review every 2 months"), ("must hold review every 6 months", TWICE)],
+)
+def test_a_duty_that_several_could_be_paired_with(
+    duly: Duly, desk: Path, law: str, city: str
+) -> None:
+    """Each is told once, with what to do."""
+    for name, duties in (("law", law), ("city", city)):
+        refines = "refines law.extra" if name == "city" else ""
+        source = f"{name}_extra"
+        rule = f'rule extra {refines} cite {source} "1" during placement {duties}'
+        write(desk / name / "extra.duly", f'source {source} "Extra" {rule}\n')
+    said = duly("check", "city").out
+    assert said.count("[nothing-paired]") == city.count("hold")
+    assert "is paired with nothing: 2 duties of" in said
+    assert "help: give it and the duty that it refines one label" in said
+
+
 def test_warnings_are_no_failure(duly: Duly, desk: Path) -> None:
     (desk / "city/scenarios/visits.duly").unlink()
     ended = duly("check", "city")
@@ -224,7 +262,7 @@ def test_a_scenario_that_fails_shows_what_came_out_and_why(duly: Duly, desk: Pat
         "  line 7: expect no visits\n"
         "    came out: overdue due 29 March 2024 by 22 days"
         "  (visit child_in_placement every 4 weeks)\n"
-        "      but no obligation of this rule was expected\n"
+        "      but no such obligation was expected\n"
         "      from 1 March 2024: start of placement placement-1 (line 2)\n"
         "           1 March 2024 on: 4 weeks\n"
         "      why  every 4 weeks\n"

@@ -105,3 +105,36 @@ UNKNOWN = {
 def test_a_child_or_rule_that_is_not_there(explain: Duly, words: tuple[str, ...]) -> None:
     ended = explain("--subject", *words)
     assert (ended.code, ended.err.splitlines()[-1]) == (2, f"Error: {UNKNOWN[words]}")
+
+
+def test_of_one_rule_that_did_not_apply_it_is_said_which(explain: Duly, desk: Path) -> None:
+    with (desk / "facts/child.csv").open("a", encoding="utf-8") as file:
+        file.write("9,2015-01-01\n")
+    ended = explain("--subject", "9", "--rule", "city.visits")
+    assert (ended.code, ended.out) == (
+        3,
+        "nothing of city.visits applied to 9 as at 20 April 2024\n",
+    )
+
+
+RELIEF = """
+pack relief "Relief" over city
+source order "The order"
+rule fewer_visits "Fewer visits" waives law.visits under "the order, article 2" until 14 April 2024
+  cite order "article 2"
+  in force from 20 March 2024
+  during placement
+  must visit child_in_placement every 8 weeks
+"""
+
+
+def test_a_waiver_is_told_with_its_power_and_its_days(duly: Duly, desk: Path) -> None:
+    """After its last day the law is the floor again: what was past by then is due the day after."""
+    (desk / "relief").mkdir()
+    (desk / "relief/pack.duly").write_text(RELIEF, encoding="utf-8")
+    words = ("explain", "--pack", "relief", "--facts", "csv:facts", "--as-at", "2024-04-20")
+    told = duly(*words, "--subject", "7", "--rule", "law.visits").out
+    waived = "waived by relief.fewer_visits under the order, article 2"
+    assert f"  {waived} from 20 March 2024 until 14 April 2024\n" in told
+    assert "    20 March 2024 to 14 April 2024: exempt\n    15 April 2024 on: 6 weeks\n" in told
+    assert "      due  Monday 15 April 2024\n" in told

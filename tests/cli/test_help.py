@@ -13,7 +13,18 @@ from duly.plugins.lints import LINTS
 
 Duly = Callable[..., Any]
 
-COMMANDS = ("check", "format", "test", "trace", "run", "explain", "plugins", "demo", "facts")
+COMMANDS = (
+    "check",
+    "format",
+    "test",
+    "audit",
+    "trace",
+    "run",
+    "explain",
+    "plugins",
+    "demo",
+    "facts",
+)
 
 
 def test_help_lists_every_command(duly: Duly) -> None:

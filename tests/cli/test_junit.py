@@ -43,7 +43,7 @@ def test_suites_cases_and_failures(duly: Duly, desk: Path) -> None:
         "line 6: expect no visits\n"
         "  came out: overdue due 29 March 2024 by 22 days"
         "  (visit child_in_placement every 4 weeks)\n"
-        "    but no obligation of this rule was expected\n"
+        "    but no such obligation was expected\n"
         "    from 1 March 2024: start of placement placement-1 (line 2)\n"
         "         1 March 2024 on: 4 weeks\n"
         "    why  every 4 weeks</failure>\n"

@@ -284,7 +284,7 @@ def test_a_text_with_mistakes_is_refused_with_all_of_them() -> None:
     with pytest.raises(PolicyError) as refused:
         formatted("rule one must visit CLA\nrule two\nrule three cite act")
     assert [(m.code, m.span.line) for m in refused.value.diagnostics] == [
-        ("number-in-words", 1),
+        ("reserved-word", 1),
         ("unfinished-sentence", 3),
     ]
 

@@ -65,6 +65,33 @@ def test_what_is_warned_of_is_warned_of_again(cache: Path, desk: Path, load: Loa
     assert kept(cache) == []
 
 
+def test_a_warning_costs_its_own_file_alone(cache: Path, desk: Path, load: Load) -> None:
+    warned = 'rule another cite handbook "7" visit CLA every 6 week\n'
+    (desk / "local/more.duly").write_text(warned, encoding="utf-8")
+    first = load()
+    (place,) = kept(cache)
+    written = place.stat().st_mtime_ns
+    again = load()
+    assert again.policy == first.policy
+    assert [message.code for message in again.diagnostics.found] == ["unit-number"]
+    assert place.stat().st_mtime_ns == written
+
+
+def test_a_file_by_another_name_is_another_file(cache: Path, desk: Path, load: Load) -> None:
+    load()
+    (desk / "local/pack.duly").rename(desk / "local/rules.duly")
+    files = {rule.span.file for rule in load().policy.packs[-1].rules}
+    assert files == {"local/rules.duly"}
+
+
+def test_a_file_that_is_gone_is_forgotten(cache: Path, desk: Path, load: Load) -> None:
+    more = 'rule another cite handbook "7" visit CLA every 6 weeks\n'
+    (desk / "local/more.duly").write_text(more, encoding="utf-8")
+    assert "local.another" in load().policy.by_name
+    (desk / "local/more.duly").unlink()
+    assert "local.another" not in load().policy.by_name
+
+
 def test_a_cache_that_cannot_be_written_is_done_without(
     cache: Path, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:

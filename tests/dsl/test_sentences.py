@@ -578,7 +578,13 @@ def test_what_a_scenario_says_besides(resolved: Resolve) -> None:
 
 
 EXPECTATIONS = {
-    "no ours": Expectation("local.ours", None, None, None, None, False),
+    "no ours": Expectation("local.ours", None, None, None, None, False, denied=True),
+    "no ours on 1 March 2024": Expectation(
+        "local.ours", None, MARCH, None, None, False, denied=True
+    ),
+    "no ours overdue due 1 March 2024": Expectation(
+        "local.ours", "overdue", None, MARCH, None, False, denied=True
+    ),
     "ours met on 1 March 2024": Expectation("local.ours", "met", MARCH, None, None, False),
     "ours met late by 3 days": Expectation("local.ours", "met_late", None, None, 3, False),
     "ours overdue due 1 March 2024 by 4 days assumed": Expectation(

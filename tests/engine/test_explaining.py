@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from attrs import evolve
 
 from duly.dsl.policy import Policy
 from duly.engine.cli.explain import describe
@@ -20,6 +21,7 @@ period placement
 period worker
 event visit plural visits verb visit has seen yes/no
 event agreed
+period plan has interval duration
 calendar term supplied
 """
 
@@ -130,3 +132,41 @@ def test_an_exception_without_a_number_is_told_without_the_comma_before_it(
     assert "1 March 2024 on: unless some agreed then as soon as practicable  [some agreed]" in told(
         rule, agreed
     )
+
+
+def test_reasons_stand_behind_the_sentence_and_not_in_it(told: Told) -> None:
+    rule = (
+        "during placement must visit visit every 6 weeks traces S-001, "
+        'unless some agreed then 3 months because "see #2, section 3" in force from 1 May 2020'
+    )
+    assert told(rule)[:3] == [
+        "must visit visit every 6 weeks, unless some agreed then 3 months in force from 1 May 2020",
+        "rows: S-001",
+        "unless some agreed then 3 months in force from 1 May 2020: because see #2, section 3",
+    ]
+
+
+def test_a_duty_is_in_force_when_one_of_its_exceptions_is_not(told: Told) -> None:
+    rule = (
+        "during placement must visit visit every 6 weeks, "
+        "unless some agreed then 3 months in force from 1 January 2024 until 31 March 2024"
+    )
+    assert told(rule)[2:4] == ["1 March 2024 to 31 March 2024: 6 weeks", "1 April 2024 on: 6 weeks"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "stretch", "why"),
+    [
+        (None, "6 weeks", "; assumed: `plan.interval` is blank"),
+        ("5 days", "6 weeks or 5 days whichever is sooner", ""),
+    ],
+)
+def test_a_length_of_time_that_a_record_states_or_leaves_blank(
+    told: Told, cells: Cells, stated: str | None, stretch: str, why: str
+) -> None:
+    plans = cells("plan", "person_id start end interval", "7 2024-03-01 - -")
+    plans = evolve(plans, columns={**plans.columns, "interval": [stated]})
+    timing = "every 6 weeks or interval whichever is sooner"
+    lines = told(f"during plan must visit visit {timing}", plans)
+    assert f"1 March 2024 on: {stretch}" in lines
+    assert f"why  {timing}{why}" in lines

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from duly.dsl.policy import Policy
-from duly.engine.conclude import paired_duties
 from duly.engine.lower import lower
+from duly.engine.pairs import paired_duties
 from duly.engine.raw import RawTable
 
 WORDS = """
@@ -44,6 +45,7 @@ def pairs(policy: Make) -> Pairs:
 
 IN_LAW = "rule visits during placement"
 IN_CITY = "rule ours refines law.visits during placement"
+DAILY = "during placement visit visit every day"
 BOTH = [["law.visits 0", "city.ours 0"]]
 
 PAIRED = {
@@ -88,6 +90,16 @@ PAIRED = {
         "near: visit visit every 6 weeks far: visit visit every 3 months",
         "far: visit visit every 2 months near: visit visit every 5 weeks",
         [["law.visits 0", "city.ours 1"], ["law.visits 1", "city.ours 0"]],
+    ),
+    "a time that the law leaves to local policy": (
+        "visit visit within a locally decided time of start",
+        "visit visit within 4 weeks of start",
+        BOTH,
+    ),
+    "how often, left to local policy": (
+        "visit visit within a locally decided time of start visit visit every locally decided time",
+        "visit visit every 4 weeks",
+        [["law.visits 1", "city.ours 0"]],
     ),
     "windows of another length": (
         "visit visit at least twice each month",
@@ -155,6 +167,14 @@ def test_three_layers_are_one_family(pairs: Pairs) -> None:
     assert pairs(law, city, district) == [["law.visits 0", "city.ours 0", "district.theirs 0"]]
 
 
+def test_a_rule_may_refine_the_one_that_it_waives(pairs: Pairs) -> None:
+    """It stands in its place while the waiver lasts, and tightens it afterwards."""
+    city = (
+        f'rule ours refines law.visits waives law.visits under "a power" until 1 May 2024 {DAILY}'
+    )
+    assert pairs(f"{IN_LAW} visit visit every 6 weeks", city) == BOTH
+
+
 # ---------------------------------------------------------------------- effective deadlines
 
 Told = Callable[..., list[str]]
@@ -165,8 +185,10 @@ Cells = Callable[..., RawTable]
 def told(engine: Callable[..., Any], cells: Cells) -> Told:
     """Pack, anchor, own deadline and effective deadline of each obligation."""
 
-    def rows(law: str, city: str, *tables: RawTable) -> list[str]:
+    def rows(law: str, city: str, *tables: RawTable, interval: str | None = None) -> list[str]:
         placement = cells("placement", "person_id start end", "7 2024-03-01 -")
+        if interval is not None:
+            placement = evolve(placement, columns={**placement.columns, "interval": [interval]})
         found = engine(WORDS + law, CITY + city).rows(date(2024, 7, 1), placement, *tables)
         names = ("pack", "anchor_date", "deadline", "effective_deadline")
         return [" ".join(row[name] or "-" for name in names) for row in found]
@@ -215,4 +237,14 @@ def test_what_is_not_paired_keeps_its_own(told: Told) -> None:
     assert told(law, city) == [
         "law 2024-03-01 2024-04-12 2024-04-12",
         "city 2024-03-01 2024-03-29 2024-03-29",
+    ]
+
+
+def test_an_interval_on_record_is_held_against_the_law_too(told: Told) -> None:
+    """The plan of such a duty is made anew for each caseload."""
+    law = f"{IN_LAW} visit visit every 6 weeks"
+    city = f"add to placement has interval duration {IN_CITY} visit visit every interval"
+    assert told(law, city, interval="2 months") == [
+        "law 2024-03-01 2024-04-12 2024-04-12",
+        "city 2024-03-01 2024-05-01 2024-04-12",
     ]

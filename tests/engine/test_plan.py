@@ -55,8 +55,8 @@ law.visits 0: during placement where placement.type is foster
     leaf 0: in force from 1 April 2011
     leaf 1: placement.type is foster
     leaf 2: some permanent
-    leaf 3: after the first 1 year
-    leaf 4: some agreement where agreement.given_by is IRO
+    leaf 3: after the first year
+    leaf 4: some agreement where given_by is IRO
     outcome 0: paused
     outcome 1: exempt
     outcome 2: 6 weeks

@@ -110,12 +110,30 @@ def occasions(
             raise ValueError(f"nothing runs from {anchor} here")
 
 
+def each_own(moment: Moment, anchor: EventDay, scheduled: bool) -> list[Occasion]:
+    """Each event that owes a milestone of its own; of the n-th, all that were on its day."""
+    found = recorded(moment, evolve(anchor, ordinal=None), None, scheduled, own=True)
+    if anchor.ordinal is None:
+        return found
+    named = nth(found, anchor.ordinal)
+    return [
+        evolve(it, undecided=it.undecided or other.undecided)
+        for it in found
+        for other in named
+        if it.day == other.day
+    ]
+
+
 def recorded(
-    moment: Moment, anchor: EventDay | PeriodEdge, where: Condition | None, scheduled: bool
+    moment: Moment,
+    anchor: EventDay | PeriodEdge,
+    where: Condition | None,
+    scheduled: bool,
+    own: bool = False,
 ) -> list[Occasion]:
-    """The rows of a kind that count as anchors inside the scope."""
+    """The rows of a kind that count as anchors inside the scope; ``own``: of their milestones."""
     scope, found = moment.scope, []
-    for day, hour, row, ahead in dated_rows(moment, anchor, scheduled):
+    for day, hour, row, ahead in dated_rows(moment, anchor, scheduled, own):
         kind = kind_of(anchor)
         own_day = when(row) if isinstance(anchor, EventDay) else day
         about = evolve(moment, day=own_day, judged=scope.judged).about(kind, row, own_day)
@@ -162,23 +180,25 @@ def kind_of(anchor: EventDay | PeriodEdge) -> str:
 
 
 def dated_rows(
-    moment: Moment, anchor: EventDay | PeriodEdge, scheduled: bool
+    moment: Moment, anchor: EventDay | PeriodEdge, scheduled: bool, own: bool = False
 ) -> Iterator[tuple[date, Hour, Row, bool]]:
     """The events, their milestones, or the edges of periods: day, time, row, and if it is ahead."""
     world = moment.world
-    if isinstance(anchor, EventDay) and anchor.milestone is not None:
-        for row in world.rows(anchor.event):
-            reached = row.values.get(anchor.milestone)
-            if isinstance(reached, date):
-                yield reached, hour_on(row, anchor.milestone), row, False
-    elif isinstance(anchor, EventDay):
-        for row in world.rows(anchor.event):
-            yield when(row), hour_on(row, "on"), row, False
-        for row in world.scheduled(anchor.event) if scheduled else ():
-            yield when(row), hour_on(row, "on"), row, True
-    else:
+    if isinstance(anchor, PeriodEdge):
         for day, hour, row in edges(moment, anchor.period, anchor.edge):
             yield day, hour, row, False
+        return
+    # What is scheduled has milestones that its own are counted from, and no other.
+    scheduled = scheduled and (own or anchor.milestone is None)
+    rows = [(row, False) for row in world.rows(anchor.event)]
+    rows += [(row, True) for row in world.scheduled(anchor.event) if scheduled]
+    for row, ahead in rows:
+        if anchor.milestone is None:
+            yield when(row), hour_on(row, "on"), row, ahead
+            continue
+        reached = row.values.get(anchor.milestone)
+        if isinstance(reached, date):
+            yield reached, hour_on(row, anchor.milestone), row, ahead
 
 
 def edges(moment: Moment, period: str, edge: str) -> list[tuple[date, Hour, Row]]:

@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from duly.dsl.policy import Before, By
 from tests.oracle.acts import Acts, came_after, deeds
-from tests.oracle.anchors import Occasion, occasions
+from tests.oracle.anchors import Occasion
 from tests.oracle.days import DAY, END, Instant, lead_day, minute_of
 from tests.oracle.records import LONG_AGO
 from tests.oracle.sequences import Done, Obligation, Sequences
@@ -143,7 +143,10 @@ class Early:
         it, owed = anchors[number], self.judge.owed
         is_before = isinstance(self.timing, Before)
         after_it = it.day + DAY if is_before and it.day < owed.world.as_at else None
-        ends = [day for day in (owed.scope_limits[0], after_it) if day]
+        last = owed.scope_limits[0]
+        if after_it is not None and last == it.day:
+            last = None  # counted from the end of the scope itself, it ends with that day
+        ends = [day for day in (last, after_it) if day]
         scope_start = it.day if owed.scope == EVERYTHING else owed.scope.start
         assert scope_start is not None
         plain = Obligation(
@@ -169,8 +172,8 @@ class Early:
 
     def own(self) -> Iterator[Obligation]:
         """One for each event, which its own milestone fulfils, also while the event is ahead."""
-        owed, act = self.judge.owed, self.judge.duty.act
-        for it in occasions(owed.moment, self.timing.anchor, act.where, scheduled=True):
+        act = self.judge.duty.act
+        for it in self.judge.own_events(scheduled=True):
             assert it.row is not None
             plain = self.obligation(0, [it], Acts())
             deed = self.judge.own_deed(it)

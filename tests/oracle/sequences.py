@@ -22,10 +22,17 @@ from duly.dsl.policy import (
     WithoutNumber,
 )
 from tests.oracle.acts import Acts, Deed, DutyInScope
-from tests.oracle.anchors import Occasion, anchor_spans, is_scope_start, occasions
+from tests.oracle.anchors import (
+    Occasion,
+    anchor_spans,
+    each_own,
+    expected,
+    is_scope_start,
+    occasions,
+)
 from tests.oracle.clock import Clock, base_of, is_once
 from tests.oracle.days import ANY_HOUR, DAY, Hour, boundary, lead_day
-from tests.oracle.records import LONG_AGO, Row, Span
+from tests.oracle.records import LONG_AGO, Row, Span, when
 from tests.oracle.world import EVERYTHING, hour_on
 
 Done = tuple[date, Hour]
@@ -318,10 +325,14 @@ class Sequences:
     def first_anchor_unseen(self) -> bool:
         """Whether no first anchor is held, and one may have gone unrecorded."""
         anchor = getattr(self.steps[0].timing, "anchor", None)
-        if anchor is None or self.owed.scope == EVERYTHING or self.own_clock:
+        if anchor is None or self.owed.scope == EVERYTHING:
             return False
         scheduled = isinstance(self.steps[0].timing, By | Before)
-        if self.owed.anchors(anchor, scheduled):
+        if self.own_clock:
+            own = self.duty.act.edge is None and anchor.milestone is not None
+            if not own or each_own(self.owed.moment, anchor, scheduled):
+                return False
+        elif self.owed.anchors(anchor, scheduled):
             return False
         first = self.owed.scope.start
         assert first is not None
@@ -387,9 +398,9 @@ class Sequences:
 
     def own_runs(self) -> list[Run]:
         """One sequence for each event that its milestone fulfils, or period that its end does."""
-        act = self.duty.act
+        act, timing = self.duty.act, self.steps[0].timing
         found = []
-        for it in self.own_rows():
+        for it in (put_off for own in self.own_rows() for put_off in self.put_off(timing, own)):
             assert it.row is not None
             deed = self.own_deed(it)
             found.append(
@@ -411,7 +422,7 @@ class Sequences:
         """The events or periods that each owe something of their own."""
         act, scope = self.duty.act, self.owed.scope
         if act.edge is None:
-            return occasions(self.owed.moment, EventDay(act.event), act.where)
+            return self.own_events(scheduled=False)
         start = PeriodEdge(act.event, "start")
         if not is_scope_start(start, scope):
             return occasions(self.owed.moment, start, act.where)
@@ -421,6 +432,20 @@ class Sequences:
         fits = about.test(act.where)
         own = Occasion(scope.start, fits is None, hour_on(row, "start"), act.event, row)
         return [own] if fits is not False else []
+
+    def own_events(self, scheduled: bool) -> list[Occasion]:
+        """The events that a milestone's anchor names, those that the act is about among them."""
+        act, moment = self.duty.act, self.owed.moment
+        anchor = getattr(self.steps[0].timing, "anchor", None) or EventDay(act.event)
+        found = []
+        for it in each_own(moment, anchor, scheduled):
+            assert it.row is not None
+            kind, test = moment.world.kinds[act.event], act.where
+            test = test if moment.world.is_past(it.row) else expected(kind, test)
+            fits = moment.about(act.event, it.row, when(it.row)).test(test)
+            if fits is not False:
+                found.append(evolve(it, undecided=it.undecided or fits is None))
+        return found
 
     def own_deed(self, it: Occasion) -> Deed | None:
         act = self.duty.act

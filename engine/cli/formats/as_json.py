@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+
+from attrs import asdict
 
 from duly.dsl.diagnostics import Diagnostic
 from duly.dsl.source import Span
-
-if TYPE_CHECKING:
-    from duly.engine.checking import Checked
+from duly.engine.checked import Checked, Size
 
 SCHEMA = 1
 """Goes up when a field is renamed, removed or given another meaning; new fields leave it."""
@@ -32,14 +31,7 @@ def as_json(found: Iterable[Checked]) -> Iterator[str]:
 
 
 def _pack(checked: Checked) -> Value:
-    return {
-        "wanted": checked.wanted,
-        "name": checked.pack.name if checked.pack else None,
-        "over": checked.pack.over if checked.pack else None,
-        "rules": checked.rules,
-        "duties": checked.duties,
-        "scenarios": checked.scenarios,
-    }
+    return {"wanted": checked.wanted, **asdict(checked.pack or Size())}
 
 
 def _message(wanted: str, message: Diagnostic) -> Value:

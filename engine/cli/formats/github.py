@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from duly.dsl.diagnostics import Diagnostic
 from duly.dsl.source import Span
+from duly.engine.checked import Checked
 from duly.engine.cli.formats.text import summary
-
-if TYPE_CHECKING:
-    from duly.engine.checking import Checked
 
 
 def github(found: Iterable[Checked]) -> Iterator[str]:

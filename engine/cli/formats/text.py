@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from duly.dsl.diagnostics import Diagnostic, Paint, Part, render
 from duly.dsl.plurals import number_of
-
-if TYPE_CHECKING:  # NumPy comes with it, which no other command needs for its mistakes
-    from duly.engine.checking import Checked
+from duly.engine.checked import Checked
 
 _COLOURS: dict[Part, dict[str, Any]] = {
     "error": {"fg": "red", "bold": True},
@@ -48,7 +46,8 @@ def _written(found: Iterable[Checked], paint: Paint) -> Iterator[str]:
         for message in checked.messages:
             yield render(message, checked.sources.get(message.span.file), paint) + "\n"
         yield summary(checked)
-        rules, failed = rules + checked.rules, failed + (checked.pack is None)
+        rules += checked.pack.rules if checked.pack else 0
+        failed += checked.pack is None
     if not rules and not failed:
         yield "nothing was checked: no rules found"
 
@@ -63,9 +62,9 @@ def summary(checked: Checked) -> str:
     size = ", ".join(
         number_of(number, word, several)
         for number, word, several in (
-            (checked.rules, "rule", None),
-            (checked.duties, "duty", "duties"),
-            (checked.scenarios, "scenario", None),
+            (pack.rules, "rule", None),
+            (pack.duties, "duty", "duties"),
+            (pack.scenarios, "scenario", None),
         )
     )
     return f"{pack.name}{over}: {size}: {counted(checked.messages)}"

@@ -169,8 +169,7 @@ def test_what_is_unknown_or_missing_is_named(folder: Write, kinds: Kinds) -> Non
     )
     assert set(only_table(facts).columns) == {"person_id", "date", "kind", "seen"}
     assert facts.notes == (
-        "`visit.csv` does not have `id`, `seen_alone`, `recorded_on`: "
-        "what they would say is unknown",
+        "`visit.csv` does not have `seen_alone`, `recorded_on`: what they would say is unknown",
         "`visit.csv` also has `Worker`, `seen alon` (did you mean `seen_alone`?): "
         "not read, the rules do not know of it",
     )
