@@ -15,10 +15,10 @@ from attrs import evolve
 
 from bench.caseload import AS_AT, caseload
 from duly.engine import discovery
-from duly.engine.conclude import reasons
 from duly.engine.evaluate import evaluate
 from duly.engine.lower import lower
 from duly.engine.pipeline import PARTITION
+from duly.engine.reasons import reasons
 
 
 def main() -> None:

@@ -44,6 +44,12 @@ def iso(days: Days) -> npt.NDArray[np.str_]:
 
 
 @lru_cache(maxsize=1)
+def iso_texts() -> npt.NDArray[np.object_]:
+    """The ISO date of every day that tables count to, and a blank as the last."""
+    return np.append(iso(np.arange(LAST + 1, dtype=np.int32)).astype(object), "")
+
+
+@lru_cache(maxsize=1)
 def bank_holidays() -> dict[int, str]:
     """Bank holidays of England by day number, one-off days included (T-14, T-18).
 

@@ -16,9 +16,10 @@ from attrs import evolve, frozen
 from duly.dsl import policy as p
 from duly.dsl.plurals import number_of
 from duly.dsl.subjects import about
-from duly.engine import conclude, deadlines
+from duly.engine import deadlines
 from duly.engine.batch import Batch
 from duly.engine.caseload import Caseload
+from duly.engine.conclude import effective_deadlines
 from duly.engine.conditions import guarded
 from duly.engine.dates import Days, bank_holidays
 from duly.engine.days import FAR, MISSING, UNTIMED, date_of, day_of, long_date, moment_of
@@ -33,6 +34,7 @@ from duly.engine.moments import hours_at
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import DutyPlan, Guard, InForceOn, condition_text, law_of
 from duly.engine.prohibitions import standing
+from duly.engine.reasons import absent_kinds, anchor_in_words, reason
 from duly.engine.runs import FROM_ANCHOR, FROM_ITSELF, FROM_START
 from duly.engine.scopes import Scopes, scopes_of
 from duly.engine.timeline import first_rows
@@ -112,7 +114,7 @@ def explain(
     plan = lower(policy)
     caseload = Caseload(cut(one, as_at, known_at), day_of(as_at), policy)
     judged = [list(judge(duty, caseload)) for duty in plan.duties]
-    floors = iter(conclude.effective_deadlines(plan, list(chain.from_iterable(judged))))
+    floors = iter(effective_deadlines(plan, list(chain.from_iterable(judged))))
     explained = [
         _duty(with_lengths(duty, caseload), caseload, found)
         for duty, batches in zip(plan.duties, judged, strict=True)
@@ -288,7 +290,7 @@ def _obligation(
         floor=_date(floor),
         fulfilled=done,
         days=int(batch.days[row]),
-        reason=conclude.reason(batch, row, conclude.absent_kinds(caseload.facts)),
+        reason=reason(batch, row, absent_kinds(caseload.facts)),
         window=_window(batch, row, caseload),
         holidays=_holidays(batch, row),
         latest=_latest(batch, row, lines),
@@ -316,7 +318,7 @@ def _anchor(batch: Batch, row: int) -> str:
         table = batch.anchor_table if origin == FROM_ANCHOR else batch.act_table
         word = ""
     if table is None or place < 0:
-        return conclude.anchor_in_words(batch) if origin == FROM_ANCHOR else "start"
+        return anchor_in_words(batch) if origin == FROM_ANCHOR else "start"
     return f"{word}{table.kind.name} {table.ids[place]} ({table.ref(place)})"
 
 

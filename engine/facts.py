@@ -87,6 +87,12 @@ class Table:
             return ""
         return f"{self.places[self.place[index]]}, row {self.row[index]}"
 
+    def refs(self) -> npt.NDArray[np.object_]:
+        """Where each row came from, as ``ref`` has it."""
+        places = [f"{place}, row " for place in self.places]
+        pairs = zip(self.place.tolist(), self.row.tolist(), strict=True)
+        return np.array([f"{places[place]}{row}" for place, row in pairs], object)
+
     def with_rows(self, other: Table) -> Table:
         """The rows of both, in order; the other has the same columns with the same categories."""
         join = np.concatenate

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from duly.dsl import policy as p
-from duly.engine.conclude import RuleSummary, absent_kinds
-from duly.engine.facts import Facts
+from duly.engine.conclude import RuleSummary
 from duly.engine.lower import kinds_of
 from duly.engine.plan import DutyPlan, Plan
 
 
-def nobody(plan: Plan, summaries: Sequence[RuleSummary], facts: Facts) -> tuple[str, ...]:
+def nobody(plan: Plan, summaries: Sequence[RuleSummary], absent: frozenset[str]) -> tuple[str, ...]:
     """What the run says of them: each kind of fact that no source holds with its rules, first.
 
     A duty that nothing could ask for is named even where its rule applied by another.
     """
-    waiting = {
-        kind: [duty for duty in plan.duties if kind in _raised_by(duty, plan.policy)]
-        for kind in sorted(absent_kinds(facts))
-    }
+    waiting: dict[str, list[DutyPlan]] = {kind: [] for kind in sorted(absent)}
+    for duty in plan.duties:
+        for kind in waiting.keys() & set(_raised_by(duty, plan.policy)):
+            waiting[kind].append(duty)
     told = {duty.rule.qualified for duties in waiting.values() for duty in duties}
     rules = [s.qualified for s in summaries if not s.total and not s.earlier]
     others = [name for name in rules if name not in told]
@@ -35,7 +34,8 @@ def nobody(plan: Plan, summaries: Sequence[RuleSummary], facts: Facts) -> tuple[
 
 def _named(waiting: Sequence[DutyPlan], plan: Plan) -> str:
     """The rules; where some duty of a rule does not wait, which of its duties do."""
-    free = {duty.rule.qualified for duty in plan.duties if duty not in waiting}
+    wait = {id(duty) for duty in waiting}
+    free = {duty.rule.qualified for duty in plan.duties if id(duty) not in wait}
     names = (
         f"{duty.rule.qualified} (`{duty.name(0)}`)"
         if duty.rule.qualified in free

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 if TYPE_CHECKING:
-    import numpy as np
+    from duly.engine.columns import Column, Text
 
 VERDICTS = (
     "met",
@@ -55,15 +55,47 @@ COLUMNS = (
 """The columns of ``obligations.csv``, in order; others rely on names and order."""
 
 
-@frozen
-class Obligations:
-    """A table of obligations: for each name of ``COLUMNS`` an array of text, all equally long.
+class _InText(Mapping[str, "Text"]):
+    """Columns as text, each made when it is first asked for."""
 
-    Dates are ISO, a blank is the empty string, ``days`` is a whole number as text, ``assumed``
-    is ``yes`` or ``no``.  Rows stand in a stable order: the same input gives the same rows.
-    """
+    def __init__(self, typed: Mapping[str, Column]):
+        self._typed = typed
+        self._made: dict[str, Text] = {}
 
-    columns: Mapping[str, np.ndarray]
+    def __getitem__(self, name: str) -> Text:
+        if name not in self._made:
+            self._made[name] = self._typed[name].text()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._typed)
 
     def __len__(self) -> int:
-        return len(self.columns["subject_id"])
+        return len(self._typed)
+
+
+@frozen(eq=False)
+class Obligations:
+    """A table of obligations: for each name of ``COLUMNS`` a typed column, all equally long.
+
+    Rows stand in a stable order: the same input gives the same rows.
+    """
+
+    typed: Mapping[str, Column]
+    columns: Mapping[str, Text] = field(init=False)
+    """For each name an array of text, as it is written to files: dates are ISO, a blank is the
+    empty string, ``days`` is a whole number, ``assumed`` is ``yes`` or ``no``."""
+
+    @columns.default
+    def _in_text(self) -> Mapping[str, Text]:
+        return _InText(self.typed)
+
+    @classmethod
+    def of_text(cls, columns: Mapping[str, Text]) -> Obligations:
+        """A table of columns that are text as it stands."""
+        from duly.engine.columns import texts_of  # NumPy, which the names above do without
+
+        return cls({name: texts_of(column) for name, column in columns.items()})
+
+    def __len__(self) -> int:
+        return len(self.typed["deadline"])

@@ -28,6 +28,7 @@ from duly.engine.obligations import Obligations
 from duly.engine.plan import DutyPlan, Plan
 from duly.engine.raw import Quarantined
 from duly.engine.reading import build
+from duly.engine.reasons import absent_kinds
 
 __all__ = ["RuleSummary", "Run", "read_facts", "run", "run_facts"]
 
@@ -127,7 +128,7 @@ def run_facts(
             *_extract_note(facts, as_at),
             *facts.notes,
             *impossible,
-            *nobody(Plan(tuple(duties), policy), concluded.summaries, facts),
+            *nobody(Plan(tuple(duties), policy), concluded.summaries, absent_kinds(facts)),
         ),
     )
 

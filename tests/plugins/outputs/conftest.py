@@ -56,7 +56,7 @@ def _obligations() -> Obligations:
         name: np.array([(constant | row).get(name, "") for row in rows], dtype=object)
         for name in COLUMNS
     }
-    return Obligations(columns)
+    return Obligations.of_text(columns)
 
 
 def _rule(pack: str, name: str, title: str, *citations: Citation, **more: Any) -> Rule:

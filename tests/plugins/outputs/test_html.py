@@ -157,7 +157,7 @@ def test_a_deadline_of_the_law_that_has_passed_is_not_among_the_weeks_ahead(run:
         columns["deadline"] == "2026-05-30", "2026-04-20", columns["deadline"]
     )
     columns["effective_deadline"] = np.full(len(run.obligations), "2026-03-01", object)
-    report = Reader(page(evolve(run, obligations=Obligations(columns))))
+    report = Reader(page(evolve(run, obligations=Obligations.of_text(columns))))
     listed = report.table("Due up to 28 April 2026, the soonest first")
     assert [row[1] for row in listed[1:]] == ["13 Apr 2026", "20 Apr 2026"]
 
@@ -174,7 +174,7 @@ def test_days_by_the_law_weigh_before_any_by_local_standard(run: Run) -> None:
     columns = dict(run.obligations.columns)
     columns["verdict"] = np.full(len(run.obligations), "overdue", object)
     columns["pack"] = np.array(["city"] * 2 + ["law"] * 5, object)
-    text = page(evolve(run, obligations=Obligations(columns)))
+    text = page(evolve(run, obligations=Obligations.of_text(columns)))
     assert re.findall("<h3>(SYN[^<]*)</h3>", text) == [
         "SYN2: days overdue 76 by the law, 0 by local standard",
         "SYN3: days overdue 66 by the law, 0 by local standard",
@@ -189,7 +189,7 @@ def test_facts_that_are_missing_are_counted(run: Run) -> None:
     lacking = "every 6 weeks; no source holds `visit`; not confirmed: page 3"
     assumed = "every 6 weeks; assumed: it is not known whether permanent"
     columns["reason"] = np.array([lacking] * 3 + [assumed] * 3 + ["every 6 weeks"], object)
-    report = Reader(page(evolve(run, obligations=Obligations(columns))))
+    report = Reader(page(evolve(run, obligations=Obligations.of_text(columns))))
     assert report.table("Facts that are missing") == [
         ["What", "So", "Obligations", "Children"],
         ["no source holds `visit`", "cannot tell", "3", "2"],
@@ -228,7 +228,7 @@ def test_every_verdict_is_drawn_differently(run: Run) -> None:
 
 
 def test_a_run_without_findings_says_so(run: Run) -> None:
-    nothing = Obligations({name: np.array([], dtype=object) for name in COLUMNS})
+    nothing = Obligations.of_text({name: np.array([], dtype=object) for name in COLUMNS})
     text = page(evolve(run, obligations=nothing, quarantine=(), notes=()))
     assert Reader(text).open == []
     for words in (
