@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pluggy
 from attrs import frozen
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from duly.dsl.policy import Kind
     from duly.engine.lints import Finding, Linted
+    from duly.engine.obligations import Obligations
     from duly.engine.pipeline import Run
-    from duly.engine.raw import RawFacts
+    from duly.engine.raw import Parted, RawFacts
 
 hookspec = pluggy.HookspecMarker("duly")
 hookimpl = pluggy.HookimplMarker("duly")
@@ -38,22 +39,44 @@ class FactSource:
     """An adapter: ``read`` takes the location (``csv:LOCATION``) and the vocabulary.
 
     ``supplies`` says what it finds in the system that it reads.  Files that somebody fills in
-    hold whatever is written into them; their adapter declares nothing.
+    hold whatever is written into them; their adapter declares nothing.  ``parted`` opens a source
+    that can be read in parts, where it can.
     """
 
     name: str
     summary: str
     read: Callable[[str, Mapping[str, Kind]], RawFacts]
     supplies: Sequence[Supply] = ()
+    parted: Callable[[str, Mapping[str, Kind]], Parted] | None = None
+
+
+class Stream(Protocol):
+    """Obligations that are written part by part, as a caseload too large for memory asks for.
+
+    It is handed to the processes that evaluate, and so is pickled with what it needs.
+    """
+
+    def part(self, number: int, obligations: Obligations) -> None:
+        """Write one part, in whatever process; parts count from 0 and come in any order."""
+
+    def whole(self, run: Run) -> Sequence[Path]:
+        """Put the parts together in their order, once all are there; the files that are left."""
+
+    def give_up(self) -> None:
+        """Remove what was written, since the run failed."""
 
 
 @frozen
 class Output:
-    """A format: ``write`` takes a finished run and a path, and returns the files it wrote."""
+    """A format: ``write`` takes a finished run and a path, and returns the files it wrote.
+
+    One that can be written part by part has a ``stream`` to a path too.
+    """
 
     name: str
     summary: str
     write: Callable[[Run, Path], Sequence[Path]]
+    stream: Callable[[Path], Stream] | None = None
 
 
 @frozen

@@ -98,4 +98,4 @@ class Obligations:
         return cls({name: texts_of(column) for name, column in columns.items()})
 
     def __len__(self) -> int:
-        return len(self.typed["deadline"])
+        return len(self.typed[COLUMNS[0]])

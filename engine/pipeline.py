@@ -1,6 +1,6 @@
 """From rule text and facts to obligations: the stages, in order.
 
-``load`` → ``lower`` → ``read`` → ``evaluate`` → ``conclude``; ``run`` is all of them.
+``load`` → ``lower`` → ``read`` → ``evaluate`` → ``conclude``; ``run`` is all of them, part by part.
 """
 
 from __future__ import annotations
@@ -10,37 +10,42 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 import pluggy
-from attrs import frozen
+from attrs import evolve, field, frozen
 from dateutil.relativedelta import relativedelta
 
 from duly.dsl.packs import LoadedPolicy
 from duly.dsl.policy import Kind, Policy
-from duly.dsl.subjects import about
 from duly.engine import discovery
-from duly.engine.conclude import Concluded, RuleSummary, conclude, together
-from duly.engine.contradictions import contradictions
+from duly.engine.conclude import RuleSummary, together
 from duly.engine.days import long_date
-from duly.engine.evaluate import evaluate
 from duly.engine.facts import Facts
-from duly.engine.lower import lower
+from duly.engine.hookspecs import Stream
 from duly.engine.nobody import nobody
 from duly.engine.obligations import Obligations
-from duly.engine.plan import DutyPlan, Plan
+from duly.engine.partitions import (
+    Answer,
+    Part,
+    Question,
+    answers,
+    held_parts,
+    parted_sources,
+    stored_parts,
+)
+from duly.engine.plan import Plan
 from duly.engine.raw import Quarantined
 from duly.engine.reading import build
-from duly.engine.reasons import absent_kinds
 
 __all__ = ["RuleSummary", "Run", "read_facts", "run", "run_facts"]
 
 Progress = Callable[[str], None]
 
-PARTITION = 25_000
-"""Subjects evaluated at a time: few enough for the processor's cache, many enough to be quick."""
-
 
 @frozen(eq=False)
 class Run:
-    """A finished run: the obligations written, every rule's summary, and what was not known."""
+    """A finished run: the obligations, every rule's summary, and what was not known.
+
+    Of obligations that went to streams alone, only their ``count`` is kept.
+    """
 
     policy: Policy
     obligations: Obligations
@@ -53,6 +58,11 @@ class Run:
     rows_used: int
     quarantine: tuple[Quarantined, ...]
     notes: tuple[str, ...]
+    count: int = field()
+
+    @count.default
+    def _those_kept(self) -> int:
+        return len(self.obligations)
 
 
 def read_facts(
@@ -78,11 +88,27 @@ def run(
     since: date | None = None,
     known_at: date | None = None,
     progress: Progress = lambda stage: None,
+    streams: Sequence[Stream] = (),
+    kept: bool = True,
+    jobs: int = 1,
 ) -> Run:
-    """Read, evaluate and conclude: what ``duly run`` does."""
+    """Read, evaluate and conclude: what ``duly run`` does.
+
+    Each part goes to the ``streams`` as it comes; the obligations are in the ``Run`` as well, if
+    they are to be ``kept``.  Where all sources can be read in parts, no more than the parts at
+    hand are in memory; ``jobs`` processes take a part each, with the same result.
+    """
+    policy, described = loaded.policy, ", ".join(addresses)
+    question = _asked(policy, as_at, since, known_at, tuple(streams), kept)
     progress("reading facts")
-    facts = read_facts(addresses, loaded.policy.kinds, manager, as_at)
-    return run_facts(loaded.policy, facts, as_at, since, known_at, ", ".join(addresses), progress)
+    sources = parted_sources(addresses, policy, manager)
+    if sources:
+        question = evolve(question, addresses=tuple(addresses))
+        found = _gathered(question, stored_parts(policy, sources), jobs, progress)
+        return _concluded(question, found, described)
+    facts = read_facts(addresses, policy.kinds, manager, as_at)
+    found = _gathered(question, held_parts(policy, facts), jobs, progress)
+    return _concluded(question, found, described, facts)
 
 
 def run_facts(
@@ -91,60 +117,94 @@ def run_facts(
     as_at: date,
     since: date | None = None,
     known_at: date | None = None,
-    described: str = "",
-    progress: Progress = lambda stage: None,
 ) -> Run:
     """Evaluate and conclude facts that are already in memory."""
+    question = _asked(policy, as_at, since, known_at)
+    found = _gathered(question, held_parts(policy, facts))
+    return _concluded(question, found, "", facts)
+
+
+def _asked(
+    policy: Policy,
+    as_at: date,
+    since: date | None,
+    known_at: date | None,
+    streams: tuple[Stream, ...] = (),
+    kept: bool = True,
+) -> Question:
+    """Without a day of its own, what was settled over a year ago is left out."""
     since = since or as_at - relativedelta(years=1)
-    parts: list[Concluded] = []
-    duties: list[DutyPlan] = []
-    impossible: list[str] = []
-    for subject in policy.subjects:
-        own, theirs = about(policy, subject.subject), facts.about(subject.subject)
-        plan = lower(own)
-        duties.extend(plan.duties)
-        contrary: Counter[str] = Counter()
-        done = 0
-        for part in theirs.partitions(PARTITION):
-            batches = list(evaluate(plan, part, as_at, known_at))
-            parts.append(conclude(plan, batches, part, as_at, since, known_at))
-            contrary += contradictions(own, part, as_at, known_at)
-            done += len(part.subjects)
-            progress(f"judged {done:,} of {subject.counted(len(theirs.subjects))}")
-        impossible.extend(_impossible(contrary, subject))
-    concluded = together(policy, parts)
+    return Question(policy, as_at, since, known_at, streams=streams, kept=kept)
+
+
+def _gathered(
+    question: Question,
+    parts: Sequence[Part],
+    jobs: int = 1,
+    progress: Progress = lambda stage: None,
+) -> list[Answer]:
+    """The answers of all parts; of a failed run no stream leaves anything."""
+    found: list[Answer] = []
+    done: Counter[str] = Counter()
+    try:
+        for each in answers(question, parts, jobs):
+            found.append(each)
+            done[each.subject.name] += each.subjects
+            progress(f"judged {each.subject.counted(done[each.subject.name])}")
+    except BaseException:
+        for stream in question.streams:
+            stream.give_up()
+        raise
+    return found
+
+
+def _concluded(
+    question: Question, found: Sequence[Answer], described: str, facts: Facts | None = None
+) -> Run:
+    """The answers as one run; what was read is known of ``facts`` as a whole, or of the parts."""
+    policy = question.policy
+    concluded = together(policy, [each.concluded for each in found])
+    read = [facts] if facts is not None else found
+    extracted = min((each.extracted for each in read if each.extracted is not None), default=None)
+    rows_read = sum(each.rows_read for each in read)
+    quarantine = tuple(row for each in read for row in each.quarantine)
+    duties = tuple(duty for plan in question.plans.values() for duty in plan.duties)
+    first = policy.subjects[0].name
+    absent = frozenset[str]().union(*(each.absent for each in found if each.subject.name == first))
     return Run(
         policy=policy,
         obligations=concluded.obligations,
         summaries=concluded.summaries,
-        as_at=as_at,
-        since=since,
-        known_at=known_at,
+        as_at=question.as_at,
+        since=question.since,
+        known_at=question.known_at,
         facts=described,
-        rows_read=facts.rows_read,
-        rows_used=facts.rows_used,
-        quarantine=facts.quarantine,
+        rows_read=rows_read,
+        rows_used=rows_read - len(quarantine),
+        quarantine=quarantine,
         notes=(
-            *_extract_note(facts, as_at),
-            *facts.notes,
-            *impossible,
-            *nobody(Plan(tuple(duties), policy), concluded.summaries, absent_kinds(facts)),
+            *_extract_note(extracted, question.as_at),
+            *dict.fromkeys(note for each in read for note in each.notes),
+            *_impossible(found),
+            *nobody(Plan(duties, policy), concluded.summaries, absent),
         ),
+        count=sum(each.count for each in found),
     )
 
 
-def _extract_note(facts: Facts, as_at: date) -> tuple[str, ...]:
+def _extract_note(extracted: date | None, as_at: date) -> tuple[str, ...]:
     """An as-at day after the extract is said first: what fell due in between cannot be told."""
-    if facts.extracted is None or facts.extracted >= as_at:
+    if extracted is None or extracted >= as_at:
         return ()
     return (
-        f"the extract is of {long_date(facts.extracted)}, before the as-at day: "
+        f"the extract is of {long_date(extracted)}, before the as-at day: "
         "what fell due in between cannot be told",
     )
 
 
-def _impossible(found: Counter[str], subject: Kind) -> Iterator[str]:
-    """What the records say and the vocabulary says never is."""
-    for condition, count in found.items():
-        if count:
+def _impossible(found: Sequence[Answer]) -> Iterator[str]:
+    """What the records say and the vocabulary says never is, of each kind of subject."""
+    for subject in {each.subject.name: each.subject for each in found}.values():
+        theirs = (each.contrary for each in found if each.subject.name == subject.name)
+        for condition, count in sum(theirs, Counter[str]()).items():
             yield f"the records of {subject.counted(count)} say what is never so: {condition}"

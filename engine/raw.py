@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
 
 from attrs import field, frozen
+
+from duly.dsl.policy import Kind
 
 Cell = str | None
 CoverageKind = Literal["events", "latest_only", "flags", "absent"]
@@ -75,6 +77,30 @@ class RawFacts:
     notes: tuple[str, ...] = ()
     extracted: date | None = field(default=None)
     calendars: Mapping[str, Sequence[tuple[date, date]]] = field(factory=dict)
+
+
+Range = tuple[str | None, str | None]
+"""Ids from the first up to, and without, the last; ``None`` is open at that end."""
+
+
+class Parted(Protocol):
+    """A source that can be read by ranges of subjects, so that not all need be in memory.
+
+    What is derived of a whole table is stated here and not left to ``build``: the coverage of
+    every kind that has rows (``assumed`` where nobody stated it), with no ``only``.
+    """
+
+    def parts(self, subject: Kind, size: int) -> Sequence[Range]:
+        """Ranges in order of id (stripped, by code point), each of about ``size`` subjects.
+
+        They leave nobody out; rows without an id are in the first, which is open.
+        """
+
+    def read(self, subject: Kind, part: Range) -> RawFacts:
+        """The tables of one subject, all of them, with the rows of those in the range alone.
+
+        Rows that the source itself refused come with the first range of the first subject.
+        """
 
 
 @frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from duly.engine import discovery
 from duly.engine.cli import options
 from duly.engine.cli.main import NOTHING_CHECKED
 from duly.engine.cli.summary import show_summary
+from duly.engine.hookspecs import Output, Stream
 from duly.engine.pipeline import Progress, run
 
 
@@ -34,6 +36,12 @@ from duly.engine.pipeline import Progress, run
     metavar="FORMAT:PATH",
     help="Where to write, such as csv:obligations.csv; may be given several times.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=None,
+    help="Processes to evaluate large caseloads in; one for each core by default.",
+)
 @click.option("--every-note", is_flag=True, help="List every note, not the first twelve alone.")
 def command(
     pack: str,
@@ -42,6 +50,7 @@ def command(
     since: date | None,
     known_at: date | None,
     out: tuple[str, ...],
+    jobs: int | None,
     every_note: bool,
 ) -> None:
     """Run PACK over facts as at a day, show how each rule came out and write the obligations.
@@ -52,15 +61,41 @@ def command(
     formats = discovery.outputs(manager)
     targets = [discovery.split_address(address, "output format", formats) for address in out]
     loaded = discovery.load(manager, pack)
+    opened = [_opened(formats[name], Path(place)) for name, place in targets]
     with progress() as tell:
-        result = run(loaded, facts, manager, as_at, since, known_at, tell)
-    written = [path for name, place in targets for path in formats[name].write(result, Path(place))]
+        result = run(
+            loaded,
+            facts,
+            manager,
+            as_at,
+            since,
+            known_at,
+            tell,
+            streams=[stream for stream in opened if stream is not None],
+            kept=None in opened,
+            jobs=jobs or cores(),
+        )
+    written = [
+        path
+        for (name, place), stream in zip(targets, opened, strict=True)
+        for path in (stream.whole(result) if stream else formats[name].write(result, Path(place)))
+    ]
     show_summary(result, every_note=every_note)
     for path in written:
         click.echo(f"wrote {path}")
-    if not len(result.obligations) and not any(s.earlier for s in result.summaries):
+    if not result.count and not any(s.earlier for s in result.summaries):
         click.echo("nothing was checked: no rule applied to anyone")
         sys.exit(NOTHING_CHECKED)
+
+
+def _opened(format: Output, place: Path) -> Stream | None:
+    """The stream to a place, of a format that has any."""
+    return format.stream(place) if format.stream is not None else None
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

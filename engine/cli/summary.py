@@ -91,5 +91,5 @@ def _show_rows(result: Run, notes: int) -> None:
         more = number_of(len(result.notes) - notes, "more note")
         click.echo(f"… and {more}; a run with `--every-note` lists all")
     earlier = sum(summary.earlier for summary in result.summaries)
-    owed = number_of(len(result.obligations), "obligation")
+    owed = number_of(result.count, "obligation")
     click.echo(f"{owed}; {earlier:,} settled earlier {noun(earlier, 'is', 'are')} left out")

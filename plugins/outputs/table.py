@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duly.engine.hookspecs import Output, hookimpl
+from duly.engine.hookspecs import Output, Stream, hookimpl
 from duly.engine.obligations import COLUMNS
 from duly.plugins.outputs.places import file_at
 
@@ -19,37 +18,22 @@ if TYPE_CHECKING:
 @hookimpl
 def register_outputs() -> Sequence[Output]:
     """The ``csv`` and ``json`` outputs."""
-    return [
-        Output("csv", "one row for each obligation, for spreadsheets and Power BI", write_csv),
-        Output("json", "the same rows as JSON, one a line, with what they rest on", write_json),
-    ]
+    csv = "one row for each obligation, for spreadsheets and Power BI"
+    json = "the same rows as JSON, one a line, with what they rest on"
+    return [Output("csv", csv, write_csv, _csv_stream), Output("json", json, write_json)]
 
 
 def write_csv(run: Run, path: Path) -> Sequence[Path]:
     """Write the table as CSV: a file, or ``obligations.csv`` where the path is a folder."""
-    target = file_at(path, "obligations.csv")
-    columns = [_quoted(run.obligations.columns[name].tolist()) for name in COLUMNS]
-    with target.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(COLUMNS) + "\n")
-        file.writelines(f"{line}\n" for line in map(",".join, zip(*columns, strict=True)))
-    return [target]
+    from duly.plugins.outputs.csv_table import write
+
+    return write(run, path)
 
 
-def _quoted(cells: Sequence[object]) -> list[str]:
-    """Cells as CSV has them.
+def _csv_stream(path: Path) -> Stream:
+    from duly.plugins.outputs.csv_table import CsvStream
 
-    Most columns hold a few long texts many times: quoting each text once takes a third of the
-    time of ``csv.writer``, which looks at every cell.
-    """
-    texts = {cell: _quote(str(cell)) for cell in set(cells)}
-    return [texts[cell] for cell in cells]
-
-
-def _quote(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
-
-
-_SPECIAL = re.compile(r'[",\r\n]')
+    return CsvStream(path)
 
 
 def write_json(run: Run, path: Path) -> Sequence[Path]:

@@ -1,0 +1,234 @@
+"""A caseload in parts of bounded size, evaluated here or in processes beside this one.
+
+Subjects are judged apart from one another, so that a part needs nothing of the others.  What is in
+memory is cut into parts; what a source can read in parts is read where it is evaluated, so that a
+caseload may be larger than memory.  Answers come in the order of the parts, whoever gave them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from itertools import islice
+from typing import Protocol
+
+import numpy as np
+import pluggy
+from attrs import evolve, frozen
+
+from duly.dsl.policy import Kind, Policy
+from duly.dsl.subjects import about
+from duly.engine import discovery
+from duly.engine.conclude import Concluded, conclude
+from duly.engine.contradictions import contradictions
+from duly.engine.evaluate import evaluate
+from duly.engine.facts import Facts
+from duly.engine.hookspecs import Stream
+from duly.engine.lower import lower
+from duly.engine.obligations import COLUMNS, Obligations
+from duly.engine.plan import Plan
+from duly.engine.raw import FactsError, Parted, Quarantined
+from duly.engine.reading import build
+from duly.engine.reasons import absent_kinds
+
+PARTITION = 25_000
+"""Subjects evaluated at a time: few enough for the processor's cache, many enough to be quick."""
+
+
+@frozen(eq=False)
+class Question:
+    """What is asked of every part: a process is told it once.
+
+    ``addresses`` are of sources that are read in parts; ``streams`` take what comes out of each
+    part, which is sent back only where it is ``kept``.
+    """
+
+    policy: Policy
+    as_at: date
+    since: date
+    known_at: date | None = None
+    addresses: tuple[str, ...] = ()
+    streams: tuple[Stream, ...] = ()
+    kept: bool = True
+
+    def own(self, subject: Kind) -> Policy:
+        """What of the policy concerns one kind of subject."""
+        return about(self.policy, subject.subject)
+
+    @cached_property
+    def plans(self) -> dict[str, Plan]:
+        """The plan of each kind of subject."""
+        return {subject.name: lower(self.own(subject)) for subject in self.policy.subjects}
+
+    @cached_property
+    def sources(self) -> tuple[Parted, ...]:
+        """The sources, opened by this process."""
+        return parted_sources(self.addresses, self.policy, discovery.plugin_manager())
+
+
+class Part(Protocol):
+    """Some subjects of one kind, in order of id."""
+
+    @property
+    def subject(self) -> Kind:
+        """What they are: children, say."""
+
+    def facts(self, question: Question) -> Facts:
+        """All that is known of them."""
+
+
+@frozen(eq=False)
+class Held:
+    """A part of facts that are in memory."""
+
+    subject: Kind
+    held: Facts
+
+    def facts(self, question: Question) -> Facts:
+        return self.held
+
+
+@frozen
+class Stored:
+    """The subjects with ids from ``first`` up to before ``last``, read when they are wanted."""
+
+    subject: Kind
+    first: str | None
+    last: str | None
+
+    def facts(self, question: Question) -> Facts:
+        ids = self.first, self.last
+        raw = [source.read(self.subject, ids) for source in question.sources]
+        built = build(raw, question.policy.kinds, question.as_at)
+        return built.about(self.subject.subject)
+
+
+@frozen(eq=False)
+class Answer:
+    """What one part came to, with what was read of it and what could not be.
+
+    ``contrary`` counts subjects of whom something is recorded that is never so; ``absent`` are the
+    kinds of fact that no source holds.
+    """
+
+    subject: Kind
+    subjects: int
+    count: int
+    concluded: Concluded
+    contrary: Counter[str]
+    absent: frozenset[str]
+    rows_read: int
+    quarantine: tuple[Quarantined, ...]
+    notes: tuple[str, ...]
+    extracted: date | None
+
+
+_NOTHING = Obligations.of_text({name: np.zeros(0, object) for name in COLUMNS})
+
+
+def held_parts(policy: Policy, facts: Facts) -> list[Part]:
+    """Facts in memory, one kind of subject after the other."""
+    return [
+        Held(subject, part)
+        for subject in policy.subjects
+        for part in facts.about(subject.subject).partitions(PARTITION)
+    ]
+
+
+def stored_parts(policy: Policy, sources: Sequence[Parted]) -> list[Part]:
+    """The parts of sources, cut by the ids of the first."""
+    return [
+        Stored(subject, first, last)
+        for subject in policy.subjects
+        for first, last in sources[0].parts(subject, PARTITION)
+    ]
+
+
+def parted_sources(
+    addresses: Sequence[str], policy: Policy, manager: pluggy.PluginManager
+) -> tuple[Parted, ...]:
+    """The sources, opened to be read in parts; none where one of them cannot be."""
+    known = discovery.fact_sources(manager)
+    split = [discovery.split_address(each, "source of facts", known) for each in addresses]
+    openers = [(known[name].parted, location) for name, location in split]
+    kinds = policy.kinds
+    opened = [opener(location, kinds) for opener, location in openers if opener is not None]
+    return tuple(opened) if len(opened) == len(openers) else ()
+
+
+def answer(question: Question, number: int, part: Part) -> Answer:
+    """Evaluate and conclude one part."""
+    facts = part.facts(question)
+    plan, own = question.plans[part.subject.name], question.own(part.subject)
+    as_at, known_at = question.as_at, question.known_at
+    batches = list(evaluate(plan, facts, as_at, known_at))
+    concluded = conclude(plan, batches, facts, as_at, question.since, known_at)
+    del batches  # the memory that formats need
+    for stream in question.streams:
+        stream.part(number, concluded.obligations)
+    return Answer(
+        subject=part.subject,
+        subjects=len(facts.subjects),
+        count=len(concluded.obligations),
+        concluded=concluded if question.kept else evolve(concluded, obligations=_NOTHING),
+        contrary=contradictions(own, facts, as_at, known_at),
+        absent=absent_kinds(facts),
+        rows_read=facts.rows_read,
+        quarantine=facts.quarantine,
+        notes=facts.notes,
+        extracted=facts.extracted,
+    )
+
+
+def answers(question: Question, parts: Sequence[Part], jobs: int = 1) -> Iterator[Answer]:
+    """The answers of the parts in their order, from so many processes at once.
+
+    Where nobody's caseload is in several parts this process does it all: others would take longer
+    to begin.
+    """
+    if jobs == 1 or len(parts) <= len(question.policy.subjects):
+        return (answer(question, number, part) for number, part in enumerate(parts))
+    return _from_processes(question, enumerate(parts), jobs)
+
+
+_asked: Question
+"""What this process, one of several, was told to ask."""
+
+
+def _begin(question: Question) -> None:
+    global _asked
+    _asked = question
+
+
+def _answer(number: int, part: Part) -> Answer:
+    return answer(_asked, number, part)
+
+
+def _from_processes(
+    question: Question, parts: Iterator[tuple[int, Part]], jobs: int
+) -> Iterator[Answer]:
+    """A few parts ahead of what is taken, so that neither these nor answers pile up."""
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (question,))
+    waiting: deque[Future[Answer]] = deque()
+    try:
+        while True:
+            room = jobs + 1 - len(waiting)
+            waiting.extend(pool.submit(_answer, *each) for each in islice(parts, room))
+            if not waiting:
+                return
+            yield waiting.popleft().result()
+    except BrokenProcessPool as error:
+        raise FactsError(
+            what="a process that evaluated a part of the caseload was stopped",
+            where=f"one of {jobs} processes",
+            why="most often the memory of the machine has run out; nothing of that part is known",
+            help="run with fewer of them, such as `--jobs 1`",
+        ) from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
