@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from attrs import field, frozen
 
@@ -19,6 +19,14 @@ from duly.dsl.source import Span
 
 Unit = Literal["hour", "day", "working day", "week", "month", "year"]
 Force = Literal["must", "should", "standard", "aim"]
+"""How much a duty binds, the firmest first."""
+
+FIRMEST_FIRST: tuple[Force, ...] = get_args(Force)
+
+
+def force_words(force: Force) -> str:
+    """How a sentence says it: ``must``, ``aim to``."""
+    return "aim to" if force == "aim" else force
 
 
 def span_field() -> Span:
@@ -570,6 +578,11 @@ class Times:
 
 
 Timing = Within | Every | By | Before | WithoutNumber | Times
+
+
+def anchor_of(timing: Timing | None) -> Anchor | None:
+    """What a timing runs from, where it says so."""
+    return timing.anchor if isinstance(timing, Within | By | Before | WithoutNumber) else None
 
 
 @frozen

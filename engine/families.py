@@ -190,4 +190,4 @@ def _ages(family: Sequence[p.Aged]) -> Iterator[Region]:
 def _days(family: Sequence[InForceOn]) -> Iterator[Region]:
     edges = {0, *(leaf.first for leaf in family), *(leaf.last + 1 for leaf in family)}
     for day in sorted(edge for edge in edges if edge <= FAR):
-        yield {leaf: leaf.first <= day <= leaf.last for leaf in family}
+        yield {leaf: leaf.holds_on(day) for leaf in family}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from attrs import fields, frozen, has
+from attrs import frozen
 
 from duly.dsl import policy as p
 from duly.engine.hookspecs import Supply
+from duly.engine.nodes import children
 
 CALENDAR = "calendar"
 
@@ -89,9 +90,6 @@ def _holds(table: Supply, field: str, values: frozenset[str]) -> bool:
 
 # ------------------------------------------------------------------- what values look at
 
-_NOT_LOOKED_AT = {"unless", "grounds", "span", "text", "words", "after"}
-"""Fields of a duty that name no fact, or what is asked about apart."""
-
 
 def _needs(value: object, policy: p.Policy) -> Iterator[Need]:
     match value:
@@ -117,8 +115,9 @@ def _needs(value: object, policy: p.Policy) -> Iterator[Need]:
                 yield Need(kind, milestone)
         case p.NamedCalendar(name) if policy.calendars[name].first is None:
             yield Need(CALENDAR, name)
-    for part in _parts(value):
-        yield from _needs(part, policy)
+    for place, part in children(value):
+        if place != "unless":  # what an exception looks at is asked about apart
+            yield from _needs(part, policy)
 
 
 def _rows(kind: str, policy: p.Policy) -> Iterator[Need]:
@@ -127,13 +126,3 @@ def _rows(kind: str, policy: p.Policy) -> Iterator[Need]:
     joined = policy.kinds[kind].joined
     if joined not in (None, "always"):
         yield Need(kind, str(joined))
-
-
-def _parts(value: object) -> Iterator[object]:
-    kind = type(value)
-    if isinstance(value, tuple):
-        yield from value
-    elif has(kind):
-        for each in fields(kind):
-            if each.name not in _NOT_LOOKED_AT:
-                yield getattr(value, each.name)

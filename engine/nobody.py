@@ -58,7 +58,7 @@ def _raised_by(duty: DutyPlan, policy: p.Policy) -> Iterator[str]:
 
 def _first_anchor(duty: DutyPlan, policy: p.Policy) -> Iterator[str]:
     assert isinstance(duty.duty, p.Do)
-    anchor = getattr(duty.steps[0].timing, "anchor", None)
+    anchor = p.anchor_of(duty.steps[0].timing)
     own_clock = duty.duty.act.milestone is not None or duty.duty.act.edge == "end"
     if anchor is None and own_clock:
         yield duty.duty.act.event

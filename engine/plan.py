@@ -21,6 +21,10 @@ class InForceOn:
     first: int
     last: int
 
+    def holds_on(self, day: int) -> bool:
+        """Whether a day is one of them."""
+        return self.first <= day <= self.last
+
 
 @frozen
 class Surely:

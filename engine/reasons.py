@@ -221,8 +221,7 @@ def anchor_in_words(batch: Batch) -> str:
     """The anchor of a batch's step, as the rule names it."""
     if not batch.duty.steps:
         return ""
-    timing = batch.duty.steps[batch.step].timing
-    anchor = None if isinstance(timing, p.Every | p.Times) else timing.anchor
+    anchor = p.anchor_of(batch.duty.steps[batch.step].timing)
     return anchor_text(anchor) if anchor is not None else "start"
 
 

@@ -156,8 +156,7 @@ def _looks_at_times(step: StepPlan) -> bool:
 
 
 def _first_anchor(step: p.Step | StepPlan) -> p.Anchor:
-    anchor = None if isinstance(step.timing, p.Every | p.Times) else step.timing.anchor
-    return anchor if anchor is not None else p.ScopeStart()
+    return p.anchor_of(step.timing) or p.ScopeStart()
 
 
 def _beginnings(
@@ -268,7 +267,7 @@ def unanchored(duty: DutyPlan, scopes: Scopes, caseload: Caseload) -> tuple[Flag
 def own_day(duty: DutyPlan) -> p.EventDay | None:
     """The day of its own event that a milestone is counted from, where it is one of that."""
     assert isinstance(duty.duty, p.Do)
-    act, anchor = duty.duty.act, getattr(duty.steps[0].timing, "anchor", None)
+    act, anchor = duty.duty.act, p.anchor_of(duty.steps[0].timing)
     if act.milestone is None:
         return None
     if anchor is None:
@@ -375,18 +374,18 @@ def _single(
 
 def has_anchor(step: StepPlan) -> bool:
     """Whether a step says from which day it counts."""
-    return not isinstance(step.timing, p.Every | p.Times) and step.timing.anchor is not None
+    return p.anchor_of(step.timing) is not None
 
 
 def _anchored(
     number: int, step: StepPlan, live: _Live, scopes: Scopes, acts: Acts, caseload: Caseload
 ) -> tuple[Run, _Live]:
     """A later step with an anchor of its own, for which it waits, and which may be past already."""
-    assert not isinstance(step.timing, p.Every | p.Times)
-    assert step.timing.anchor is not None
+    anchor = p.anchor_of(step.timing)
+    assert anchor is not None
     early = not isinstance(step.timing, p.Within | p.WithoutNumber)
-    anchors = anchors_of(step.timing.anchor, scopes.domain, caseload, ahead=early)
-    start = isinstance(step.timing.anchor, p.ScopeStart)
+    anchors = anchors_of(anchor, scopes.domain, caseload, ahead=early)
+    start = isinstance(anchor, p.ScopeStart)
     found = live.scope.astype(np.intp) if start else _first_from(anchors, live)
     there = found >= 0
     safe = np.where(there, found, 0)

@@ -53,7 +53,7 @@ def _of_steps(
         yield "the law asks again and again, the local rule once"
     else:
         yield from _of_starts(law, local, step, local_step, space)
-        if _until(ours) != _until(theirs) and _ends_it(law, local, ours):
+        if until(ours) != until(theirs) and _ends_it(law, local, ours):
             yield "the two pass on to what follows at different times"
 
 
@@ -77,7 +77,8 @@ def _repeats_up_to(duty: DutyPlan, step: int) -> bool:
     return all(isinstance(each.timing, p.Every) for each in duty.steps[: step + 1])
 
 
-def _until(timing: p.Timing) -> p.Anchor | None:
+def until(timing: p.Timing) -> p.Anchor | None:
+    """What a step that repeats ends at, where it says so."""
     return timing.until if isinstance(timing, p.Every) else None
 
 
@@ -87,14 +88,14 @@ def _ends_it(law: DutyPlan, local: DutyPlan, ours: p.Timing) -> bool:
     It does not where the local rule goes on for ever, or where each step is held against each.
     """
     if len(local.steps) == 1:
-        return _until(ours) is not None
+        return until(ours) is not None
     return len(law.steps) == len(local.steps) or ours is local.steps[-1].timing
 
 
 def start(duty: DutyPlan, step: int) -> p.Anchor | None:
     """What a step's clock runs from; ``None`` for what was done in the step before."""
     timing = duty.steps[step].timing
-    anchor: p.Anchor | None = getattr(timing, "anchor", None)
+    anchor = p.anchor_of(timing)
     if anchor is None and step == 0:
         assert isinstance(duty.duty, p.Do)
         act = duty.duty.act

@@ -70,8 +70,8 @@ def _digits(
     leaf: Leaf, values: int, columns: Mapping[Leaf, Flags], day: int
 ) -> npt.NDArray[np.int64] | int:
     match leaf:
-        case InForceOn(first, last):
-            return int(first <= day <= last)
+        case InForceOn():
+            return int(leaf.holds_on(day))
         case p.Agreed():
             return values - 1
         case Group(condition) | Surely(condition):

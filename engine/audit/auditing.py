@@ -87,16 +87,11 @@ def audit(
 def _at_odds(pack: p.Pack, as_at: date) -> Iterator[tuple[Stated, Stated]]:
     """Pairs of duties in force that are one but for their limits: both are asked for."""
     day = day_of(as_at)
-    standing = [each for each in stated(pack) if _covers(each.in_force, day)]
+    standing = [each for each in stated(pack) if _is_law(in_force_on(each.in_force), day)]
     for group in alike(standing):
         for one, other in combinations(group, 2):
             if one.limits != other.limits:
                 yield one, other
-
-
-def _covers(in_force: p.InForce, day: int) -> bool:
-    found = in_force_on(in_force)
-    return found is None or found.first <= day <= found.last
 
 
 def one_rule(policy: p.Policy, named: Iterable[str]) -> p.Policy:
@@ -197,4 +192,4 @@ def in_force(duty: DutyPlan, day: int) -> bool:
 
 
 def _is_law(dates: InForceOn | None, day: int) -> bool:
-    return dates is None or dates.first <= day <= dates.last
+    return dates is None or dates.holds_on(day)

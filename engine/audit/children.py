@@ -12,9 +12,10 @@ from attrs import define, field
 
 from duly.dsl import policy as p
 from duly.dsl.scenario import Fact, Scalar, Scenario
+from duly.engine.audit.anchors import until
 from duly.engine.audit.asked import free_leaves
 from duly.engine.audit.attributes import CannotBuild, OnAttribute, Recording, filled, passes
-from duly.engine.audit.clocks import SOME_TIME, Clock, anchor_of, days_before
+from duly.engine.audit.clocks import SOME_TIME, Clock, days_before
 from duly.engine.days import date_of
 from duly.engine.families import Region
 from duly.engine.plan import leaves_of
@@ -149,7 +150,7 @@ class _Story:
 
     def _passed(self, timing: p.Timing, day: int) -> None:
         """A step that was over on a day."""
-        anchor = anchor_of(timing) or getattr(timing, "until", None)
+        anchor = p.anchor_of(timing) or until(timing)
         if anchor is not None and not isinstance(anchor, p.ScopeStart):
             self._on(anchor, day)
         self._done(day)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from duly.dsl import policy as p
+from duly.engine.audit.anchors import start
 from duly.engine.dates import back_table
 from duly.engine.families import Region
 from duly.engine.plan import DutyPlan
@@ -33,7 +34,7 @@ class Clock:
     @property
     def anchor(self) -> p.Anchor | None:
         """What starts it, where its timing says so."""
-        return anchor_of(self.timing)
+        return p.anchor_of(self.timing)
 
     @property
     def acts(self) -> list[p.Act]:
@@ -45,10 +46,8 @@ class Clock:
         """Whether it can start on the first day of the scope."""
         if self.step > 0 or self.timing is None:
             return False
-        scope = self.law.scope
-        if isinstance(scope, p.During) and self.anchor == p.PeriodEdge(scope.period, "start"):
-            return True
-        return self.anchor in (None, p.ScopeStart())
+        # what runs from its own event has no anchor, and the event can be on that day
+        return self.anchor is None or start(self.law, 0) == p.ScopeStart()
 
     def scope_start(self, region: Region, slack: int) -> int:
         """The first day of the scope: the clock's own, or as far back as the region asks.
@@ -89,12 +88,6 @@ class Clock:
         reached = [years for years, true in ages.items() if true]
         years = max(reached) if reached else (min(ages) - 1) // 2
         return days_before(self.day, p.Duration(years, "year")) - SOME_TIME
-
-
-def anchor_of(timing: p.Timing | None) -> p.Anchor | None:
-    """What a timing runs from, where it says so."""
-    found: p.Anchor | None = getattr(timing, "anchor", None)
-    return found
 
 
 def days_before(day: int, duration: p.Duration) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from attrs import frozen
@@ -13,7 +13,10 @@ from duly.engine.audit.shown import Shown
 from duly.engine.families import Region
 from duly.engine.plan import DutyPlan
 
-Verdict = Literal["same", "stricter", "later", "not-comparable", "missing", "additional", "waived"]
+Verdict = Literal["later", "not-comparable", "waived", "missing", "stricter", "same", "additional"]
+"""What comes out of a duty, the gravest first."""
+
+GRAVEST_FIRST: tuple[Verdict, ...] = get_args(Verdict)
 
 ANCHORS, ACTS, SCOPE, EXEMPTIONS, DATES, READING = range(1, 7)
 

@@ -49,14 +49,15 @@ def compare(law: DutyPlan, local: DutyPlan, beside: Sequence[DutyPlan], terms: T
     failed = list(failures(law, local, beside, space))
     if any(fail.premise == ANCHORS for fail in failed):
         return Compared(law, local, _premises(failed), ())
-    side_by_side = [Clauses(law, local, *steps) for steps in steps_side_by_side(law, local)]
-    by_step = [tuple(_differences(clauses, terms)) for clauses in side_by_side]
+    pairs = [Clauses(law, local, *steps) for steps in steps_side_by_side(law, local)]
+    answered = [(clauses, _answers(clauses, _stands(law.scope), terms)) for clauses in pairs]
+    by_step = [tuple(_differences(clauses, answers, terms)) for clauses, answers in answered]
     if not all(by_step):
         failed.append(Failed(SCOPE, NEVER_ASKS))
     differences = tuple(chain.from_iterable(by_step))
     failed += [Failed(each.premise, each.reason) for each in differences if each.premise]
     more = [*beyond(law, local, space)]
-    if any(_asks_elsewhere(clauses, terms) for clauses in side_by_side):
+    if any(_asks_elsewhere(law, answers) for _, answers in answered):
         more.append(ASKS_ELSEWHERE)
     return Compared(law, local, _premises(failed), differences, tuple(more))
 
@@ -93,9 +94,8 @@ def _answers(clauses: Clauses, given: p.Condition, terms: Terms) -> _Answers:
     return _Answers(cases, law, local)
 
 
-def _differences(clauses: Clauses, terms: Terms) -> Iterator[Difference]:
+def _differences(clauses: Clauses, answers: _Answers, terms: Terms) -> Iterator[Difference]:
     """One difference for each two outcomes that meet in some case in which the law asks."""
-    answers = _answers(clauses, _stands(clauses.law.scope), terms)
     answers = answers.where(_asks(clauses.law, answers.law))
     unmeetable = _unmeetable(clauses, terms)
     theirs, ours = clauses.guards
@@ -125,10 +125,9 @@ def _may_rest(clauses: Clauses, terms: Terms) -> bool:
     return bool((np.isin(answers.law, resting) & np.isin(answers.local, resting)).any())
 
 
-def _asks_elsewhere(clauses: Clauses, terms: Terms) -> bool:
+def _asks_elsewhere(law: DutyPlan, answers: _Answers) -> bool:
     """Whether the local clause asks for something in a case in which the law rests."""
-    answers = _answers(clauses, _stands(clauses.law.scope), terms)
-    return bool((_asks(clauses.law, answers.local) & ~_asks(clauses.law, answers.law)).any())
+    return bool((_asks(law, answers.local) & ~_asks(law, answers.law)).any())
 
 
 def _asks(duty: DutyPlan, numbers: Numbers) -> Flags:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from duly.dsl import policy as p
+from duly.dsl.plurals import number_of
 from duly.dsl.scenario import Fact, Scalar, Scenario, usual
 from duly.engine.audit.shown import Shown
 from duly.engine.days import long_date
@@ -92,7 +93,7 @@ def verdicts(shown: Shown) -> Iterator[str]:
     else:
         yield f"by the local rule {_said(shown.local)}"
     if shown.days > 0:
-        yield f"{shown.days} {'day' if shown.days == 1 else 'days'} later"
+        yield f"{number_of(shown.days, 'day')} later"
 
 
 def _said(outcome: Outcome) -> str:

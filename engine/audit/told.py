@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import get_args
 
 from attrs import frozen
 
@@ -14,6 +13,7 @@ from duly.engine.audit.auditing import Audit, Audited
 from duly.engine.audit.compared import (
     ACTS,
     ANCHORS,
+    GRAVEST_FIRST,
     READING,
     Compared,
     Difference,
@@ -25,16 +25,6 @@ from duly.engine.audit.mending import Mend
 from duly.engine.audit.stories import known, verdicts
 from duly.engine.days import long_date
 from duly.engine.plan import DutyPlan, Leaf, Outcome, condition_text, scope_text
-
-GRAVEST_FIRST: tuple[Verdict, ...] = (
-    "later",
-    "not-comparable",
-    "waived",
-    "missing",
-    "stricter",
-    "same",
-    "additional",
-)
 
 WAYS = 3
 """Ways to be in a difference that are told; the rest are counted."""
@@ -121,9 +111,7 @@ def odds(audit: Audit) -> list[str]:
 
 def sections(audit: Audit) -> list[Section]:
     """Every line in words, the gravest first."""
-    order = {verdict: place for place, verdict in enumerate(GRAVEST_FIRST)}
-    assert set(order) == set(get_args(Verdict))
-    lines = sorted(audit.lines, key=lambda line: order[line.verdict])
+    lines = sorted(audit.lines, key=lambda line: GRAVEST_FIRST.index(line.verdict))
     return [_section(line, audit.policy, audit.of_versions) for line in lines]
 
 
@@ -243,14 +231,11 @@ def _notes(line: Audited, of_versions: bool) -> Iterator[str]:
         yield f"the law permits: {permission}"
 
 
-FORCES = {"must": "must", "should": "should", "standard": "standard", "aim": "aim to"}
-
-
 def _softer(law: p.Force, local: p.Force) -> Iterator[str]:
     """That a local rule says less firmly what the law asks."""
-    order = list(FORCES)
-    if local != law and order.index(local) > order.index(law):
-        yield f"the local rule says `{FORCES[local]}` where the law says `{FORCES[law]}`"
+    if p.FIRMEST_FIRST.index(local) > p.FIRMEST_FIRST.index(law):
+        ours, theirs = p.force_words(local), p.force_words(law)
+        yield f"the local rule says `{ours}` where the law says `{theirs}`"
 
 
 def _part(difference: Difference, policy: p.Policy) -> Part:

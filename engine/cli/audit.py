@@ -15,11 +15,11 @@ from duly.engine import discovery
 from duly.engine.audit import Audit, audit
 from duly.engine.audit.auditing import one_rule
 from duly.engine.audit.changes import Version, changes
+from duly.engine.audit.compared import GRAVEST_FIRST
 from duly.engine.audit.stories import as_scenario
-from duly.engine.audit.told import GRAVEST_FIRST
 from duly.engine.cli.formats.audits import as_json, html, markdown, text
 from duly.engine.cli.main import FINDINGS, NOTHING_CHECKED
-from duly.engine.cli.options import DAY, rules_called
+from duly.engine.cli.options import DAY, format_, rules_called
 from duly.engine.days import long_date
 
 FORMATS = {"text": text, "markdown": markdown, "html": html, "json": as_json}
@@ -36,14 +36,7 @@ FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 @click.option("--from", "first", type=DAY, default=FIRST, help="The first start date compared.")
 @click.option("--until", "last", type=DAY, default=LAST, help="The last start date compared.")
 @click.option("--all", "everything", is_flag=True, help="Duties that are the law's own as well.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    show_default=True,
-    help="For a terminal, a page, one file to send, or one JSON object.",
-)
+@format_(FORMATS, "For a terminal, a page, one file to send, or one JSON object.")
 @click.option(
     "--fail-on",
     "fail_on",

@@ -14,20 +14,15 @@ from duly.engine.cli.formats.as_json import as_json
 from duly.engine.cli.formats.github import github
 from duly.engine.cli.formats.text import plain, text
 from duly.engine.cli.main import FINDINGS, NOTHING_CHECKED
-from duly.engine.cli.options import DAY
+from duly.engine.cli.options import DAY, format_
 
 FORMATS = {"text": text, "plain": plain, "json": as_json, "github": github}
 
 
 @click.command("check")
 @click.argument("packs", nargs=-1, metavar="[PACK ...]")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    show_default=True,
-    help="For a terminal, in colour; without colour; one JSON object; annotations on GitHub.",
+@format_(
+    FORMATS, "For a terminal, in colour; without colour; one JSON object; annotations on GitHub."
 )
 @click.option("--as-at", "as_at", type=DAY, default=date.today, help="The day asked about.")
 def command(packs: tuple[str, ...], format_: str, as_at: date) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 import click
@@ -43,6 +43,21 @@ as_at = click.option("--as-at", "as_at", required=True, type=DAY, help="The day 
 known_at = click.option(
     "--known-at", "known_at", type=DAY, default=None, help="Only what was recorded by this day."
 )
+
+Command = Callable[..., None]
+
+
+def format_(formats: Iterable[str], says: str) -> Callable[[Command], Command]:
+    """``--format``, by the names of a command's formats; the first where none is asked for."""
+    names = list(formats)
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(names),
+        default=names[0],
+        show_default=True,
+        help=says,
+    )
 
 
 def rules_called(name: str, known: Iterable[str]) -> list[str]:

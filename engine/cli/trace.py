@@ -10,6 +10,7 @@ from duly.dsl.rows import KINDS
 from duly.engine import discovery
 from duly.engine.cli.formats.rows import Shown, as_csv, as_json, markdown, text
 from duly.engine.cli.main import FINDINGS, NOTHING_CHECKED
+from duly.engine.cli.options import format_
 from duly.engine.tracing import MAY_NOT_BE_MISSING, trace
 
 FORMATS = {"text": text, "markdown": markdown, "json": as_json, "csv": as_csv}
@@ -25,14 +26,7 @@ FORMATS = {"text": text, "markdown": markdown, "json": as_json, "csv": as_csv}
     help="Only rows of this kind; may be given several times.",
 )
 @click.option("--missing", is_flag=True, help="Only rows that lack a rule, a reason or a scenario.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    show_default=True,
-    help="For a terminal, for a page, one JSON object, or one table.",
-)
+@format_(FORMATS, "For a terminal, for a page, one JSON object, or one table.")
 def command(packs: tuple[str, ...], kinds: tuple[str, ...], missing: bool, format_: str) -> None:
     """Say of each row of PACKs' sources what encodes it, or why nothing does, and count them.
 

@@ -15,10 +15,9 @@ def check(linted: Linted) -> Iterator[Finding]:
     Not those that come before it: who comes into the scope later could no longer have done them.
     """
     for at in linted.steps():
-        anchor = getattr(at.step.timing, "anchor", None)
         if isinstance(at.step.timing, p.Before):
             continue
-        if isinstance(at.scope, p.During | p.While) and _is_an_age(anchor):
+        if isinstance(at.scope, p.During | p.While) and _is_an_age(p.anchor_of(at.step.timing)):
             yield Finding(
                 "a child may be as old as this before the scope begins",
                 at.step.span,

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import get_args
 
 from duly.dsl import policy as p
 from duly.dsl.source import Span
 from duly.engine.clauses import Stated, durations, nowhere_later
 from duly.engine.lints import Finding, Linted
-
-_FIRMEST_FIRST = get_args(p.Force)
-_WORDS = {"aim": "aim to"}
 
 
 def check(linted: Linted) -> Iterator[Finding]:
@@ -35,7 +31,7 @@ def _labelled(first: Stated, last: Stated) -> bool:
 
 def _soft_asks_for_more(first: Stated, last: Stated) -> bool:
     """Whether the softer of the two begins with a limit that is nowhere the later one."""
-    firm, soft = sorted((first, last), key=lambda each: _FIRMEST_FIRST.index(each.duty.force))
+    firm, soft = sorted((first, last), key=lambda each: p.FIRMEST_FIRST.index(each.duty.force))
     limits = [next(durations(each.duty.steps[0].timing), None) for each in (firm, soft)]
     differ = firm.duty.force != soft.duty.force and limits[0] != limits[1]
     return differ and nowhere_later(limits[1], limits[0])
@@ -61,5 +57,4 @@ def _finding(first: str, last: str, span: Span, what: str) -> Finding:
 
 
 def _sentence(stated: Stated) -> str:
-    force = stated.duty.force
-    return f"{_WORDS.get(force, force)} {stated.words}"
+    return f"{p.force_words(stated.duty.force)} {stated.words}"

@@ -11,6 +11,7 @@ from attrs import asdict
 
 from duly.engine.audit import Audit
 from duly.engine.audit.told import Part, Section, announced, counts, odds, sections
+from duly.engine.cli.formats.tables import table
 from duly.engine.days import date_of, long_date
 
 SCHEMA = 1
@@ -200,10 +201,8 @@ def markdown(audit: Audit, *, everything: bool = False) -> Iterator[str]:
         return
     yield f"{heading(audit)}."
     yield ""
-    yield "| verdict | duties | means |"
-    yield "|---|---|---|"
-    for verdict, count in counts(audit).items():
-        yield f"| {verdict} | {count} | {MEANS[verdict]} |"
+    told = ([verdict, str(count), MEANS[verdict]] for verdict, count in counts(audit).items())
+    yield from table(["verdict", "duties", "means"], told)
     for section in _shown(audit, everything):
         yield ""
         yield f"## {_title(section)}"

@@ -12,6 +12,7 @@ from itertools import groupby
 
 from attrs import frozen
 
+from duly.engine.cli.formats.tables import table
 from duly.engine.tracing import STATUSES, Trace, Traced
 
 SCHEMA = 1
@@ -113,20 +114,19 @@ def markdown(found: Iterable[Shown]) -> Iterator[str]:
             yield ""
             yield f"## {section}"
             yield ""
-            yield from _table(["row", "kind", "force", "about", "where", "what has become of it"])
-            yield from (_line(_cells(row)) for row in rows)
+            names = ["row", "kind", "force", "about", "where", "what has become of it"]
+            yield from table(names, map(_cells, rows))
 
 
 def counts_page(trace: Trace) -> Iterator[str]:
     """The counts by kind of row, and of what is not encoded the reasons."""
     heading, *lines = _counts(trace)
-    yield from _table(heading)
-    yield from map(_line, lines)
+    yield from table(heading, lines)
     categories = _categories(trace)
     if categories:
         yield ""
-        yield from _table(["not encoded, because", "rows"])
-        yield from (_line([f"`{category}`", str(n)]) for category, n in categories.items())
+        told = ([f"`{category}`", str(n)] for category, n in categories.items())
+        yield from table(["not encoded, because", "rows"], told)
 
 
 def _by_section(rows: Iterable[Traced]) -> list[Traced]:
@@ -140,15 +140,6 @@ def _cells(row: Traced) -> list[str]:
     where = row.row.place.removeprefix(row.row.section).lstrip(", ") or row.row.place
     told = "<br>".join(escape(line, quote=False) for line in _told(row))
     return [row.row.id, row.row.kind, row.row.force, row.row.theme, where, told]
-
-
-def _table(heading: Sequence[str]) -> Iterator[str]:
-    yield _line(heading)
-    yield f"|{'---|' * len(heading)}"
-
-
-def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 # ------------------------------------------------------------------ for programs

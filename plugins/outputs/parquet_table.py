@@ -1,0 +1,119 @@
+"""The table of obligations in Arrow's types, and as Parquet: one file, or a folder of parts.
+
+Text is coded as the engine has it, dates are dates, ``days`` a whole number and ``assumed`` true
+or false; a blank is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from duly.engine.columns import Answers, Column, Dates, Numbers, Texts
+from duly.engine.days import EPOCH
+from duly.engine.obligations import COLUMNS, Obligations
+from duly.engine.pipeline import Run
+from duly.plugins.outputs.places import Parts, file_at
+
+TEXT = pa.dictionary(pa.int32(), pa.string())
+TYPES = {
+    "anchor_date": pa.date32(),
+    "deadline": pa.date32(),
+    "effective_deadline": pa.date32(),
+    "fulfilled_on": pa.date32(),
+    "days": pa.int32(),
+    "assumed": pa.bool_(),
+}
+SCHEMA = pa.schema([(name, TYPES.get(name, TEXT)) for name in COLUMNS])
+"""The columns of a file; those that are not of a type of their own are text."""
+
+_EPOCH = (EPOCH - EPOCH.replace(year=1970)).days
+"""The first day of tables, as Arrow counts."""
+
+
+def table(obligations: Obligations) -> pa.Table:
+    """The rows as an Arrow table."""
+    return pa.table([_array(obligations.typed[name]) for name in COLUMNS], schema=SCHEMA)
+
+
+def _array(column: Column) -> pa.Array:
+    match column:
+        case Texts(codes, values):
+            return _texts(codes, values)
+        case Dates(days):
+            return pa.array(days + np.int32(_EPOCH), mask=~column.known).cast(pa.date32())
+        case Numbers(values, known):
+            return pa.array(values, mask=~known)
+        case Answers(values):
+            return pa.array(values)
+
+
+def _texts(codes: np.ndarray, values: np.ndarray) -> pa.Array:
+    """Text in codes, of which no row has a blank one: that is null."""
+    blank = values == ""
+    return pa.DictionaryArray.from_arrays(
+        pa.array(codes, mask=blank[codes] if blank.any() else None), pa.array(values, pa.string())
+    )
+
+
+_WRITING = {"compression": "zstd", "compression_level": 1}
+"""A quarter of the room of what is usual, in the same time."""
+
+
+def write(run: Run, path: Path) -> Sequence[Path]:
+    """Write the table: a file, or a folder of parts with one in it."""
+    stream = ParquetStream(path)
+    stream.part(0, run.obligations)
+    return stream.whole(run)
+
+
+class ParquetStream:
+    """A file, or where the path has no ending a folder of files, one for each part.
+
+    Others read such a folder as one table; to bring large parts into one file takes as long again
+    as to write them.
+    """
+
+    def __init__(self, path: Path):
+        self.folder = path if path.is_dir() or not path.suffix else None
+        self.target = file_at(path, "obligations.parquet")
+        self.parts = Parts(self.target)
+
+    def part(self, number: int, obligations: Obligations) -> None:
+        pq.write_table(table(obligations), self.parts[number], **_WRITING)
+
+    def whole(self, run: Run) -> Sequence[Path]:
+        parts = self.parts.in_order()
+        if self.folder is None:
+            _united(parts, self.target)
+            left = [self.target]
+        else:
+            _cleared(self.folder)
+            names = (f"{self.target.stem}-{part.name}.parquet" for part in parts)
+            left = [part.rename(self.folder / n) for part, n in zip(parts, names, strict=True)]
+        self.parts.remove()
+        return left
+
+    def give_up(self) -> None:
+        self.parts.remove()
+
+
+def _united(parts: Sequence[Path], target: Path) -> None:
+    """Parts as one file; a single one is that file."""
+    if len(parts) == 1:
+        parts[0].replace(target)
+        return
+    with pq.ParquetWriter(target, SCHEMA, **_WRITING) as writer:
+        for part in parts:
+            writer.write_table(pq.read_table(part))
+            part.unlink()  # so that no more room is taken than the whole
+
+
+def _cleared(folder: Path) -> None:
+    """Without the parts of an earlier run, which would be read with these."""
+    for old in folder.glob("obligations-*.parquet"):
+        old.unlink()
