@@ -6,16 +6,58 @@ in one place for all sources, ``duly.engine.facts``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal, Protocol, overload
 
+import numpy as np
+import numpy.typing as npt
 from attrs import field, frozen
 
-from duly.dsl.policy import Kind
+from duly.dsl.policy import BLANK, Kind
 
 Cell = str | None
 CoverageKind = Literal["events", "latest_only", "flags", "absent"]
+
+LONGEST_BLANK = max(map(len, BLANK))
+
+
+def id_in(cell: Cell) -> str:
+    """The id that a cell holds, or nothing."""
+    text = cell.strip() if cell else ""
+    return "" if len(text) <= LONGEST_BLANK and text.casefold() in BLANK else text
+
+
+@frozen(eq=False)
+class Coded(Sequence[Cell]):
+    """Cells of which many are alike: ``codes`` has one for each row, into ``texts``.
+
+    Every text stands in some row.  Whoever reads a ``Coded`` reads its texts alone.
+    """
+
+    codes: npt.NDArray[np.int32]
+    texts: Sequence[Cell]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, which: int) -> Cell: ...
+    @overload
+    def __getitem__(self, which: slice) -> Coded: ...
+    def __getitem__(self, which: int | slice) -> Cell | Coded:
+        if isinstance(which, slice):
+            codes, inverse = np.unique(self.codes[which], return_inverse=True)
+            return Coded(inverse.astype(np.int32), [self.texts[code] for code in codes])
+        return self.texts[int(self.codes[which])]
+
+    def __iter__(self) -> Iterator[Cell]:
+        return map(self.texts.__getitem__, self.codes.tolist())
+
+
+def distinct(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """The cells, each at least once; of coded ones each text once."""
+    return cells.texts if isinstance(cells, Coded) else cells
 
 
 @frozen
@@ -27,11 +69,12 @@ class RawTable:
     ``end`` for periods, ``date`` for events, ``born`` for a subject; ``<period>_id`` where the
     kind is ``of`` a period; and attributes and milestones by name.
     All columns have as many cells as ``rows``, which holds each row's number in ``place``.
+    A column may be ``Coded``: what is read of it is the same as of a list of its cells.
     """
 
     kind: str
     place: str
-    rows: Sequence[int]
+    rows: Sequence[int] | npt.NDArray[np.int32]
     columns: dict[str, Sequence[Cell]]
 
 
@@ -41,6 +84,7 @@ class Coverage:
 
     ``only`` is an attribute and a value of it: then this says that rows with that value are
     ``absent`` (visits of kind ``cp``, say), whatever is held of the others.
+    ``assumed`` is what nobody stated: the run says so.
     """
 
     kind: str

@@ -33,10 +33,19 @@ from duly.engine.days import (
     read_yes_no,
 )
 from duly.engine.facts import ANY_PARENT, BY_DATE, Column, Facts, Table
+from duly.engine.keys import keys
 from duly.engine.moments import Minutes
-from duly.engine.raw import Cell, Coverage, Quarantined, RawFacts, RawTable
-
-LONGEST_BLANK = max(map(len, BLANK))
+from duly.engine.raw import (
+    LONGEST_BLANK,
+    Cell,
+    Coded,
+    Coverage,
+    Quarantined,
+    RawFacts,
+    RawTable,
+    distinct,
+    id_in,
+)
 
 
 class _Memo(dict[Cell, int]):
@@ -53,7 +62,22 @@ class _Memo(dict[Cell, int]):
 
 
 def _days(cells: Sequence[Cell], memo: _Memo) -> Days:
+    if isinstance(cells, Coded):
+        return _days(cells.texts, memo)[cells.codes]
     return np.fromiter(map(memo.__getitem__, cells), np.int32, len(cells))
+
+
+def _first_come(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Coded cells with their texts in the order in which rows have them; others as they are."""
+    if not isinstance(cells, Coded):
+        return cells
+    codes = cells.codes
+    first = np.full(len(cells.texts), len(codes))
+    first[codes[::-1]] = np.arange(len(codes))[::-1]  # of several rows the last one given stays
+    order = np.argsort(first)
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return Coded(place[codes], [cells.texts[code] for code in order.tolist()])
 
 
 def build(
@@ -79,7 +103,6 @@ class _Builder:
         self.quarantine = [row for source in sources for row in source.quarantine]
         self.notes = [note for source in sources for note in source.notes]
         self.read_by_source = len(self.quarantine)
-        self.ids_given: dict[str, dict[tuple[int, int], str]] = {}
         self.unread: dict[str, set[int]] = {name: set() for name in kinds}
         self.minute_of: dict[str, int] = {}
         self.memo_day = _Memo(self._read_day)
@@ -106,19 +129,17 @@ class _Builder:
         """The facts of one subject; what was read and what was not is counted for all together."""
         people = self._people(subject)
         index = {person: number for number, person in enumerate(people)}
+        number_of_person = _Memo(lambda text: index.get(text, -1))
         tables = {
-            name: self._table(kind, index)
+            name: self._table(kind, number_of_person)
             for name, kind in self.kinds.items()
             if kind.nature != "subject" and kind.subject == subject.subject
         }
         tables = {n: self._covered(t, len(people), extracted) for n, t in tables.items()}
-        tables = {
-            name: _linked(table, tables, self.ids_given, self.notes)
-            for name, table in tables.items()
-        }
-        born, columns = self._subjects(subject, index)
+        tables = {name: _linked(table, tables, self.notes) for name, table in tables.items()}
+        born, columns = self._subjects(subject, number_of_person, len(people))
         return Facts(
-            subjects=np.array([self._told_apart(subject, id) for id in people], dtype=object),
+            subjects=np.array(self._told_apart(subject, people), dtype=object),
             born=born,
             columns=columns,
             tables=tables,
@@ -128,17 +149,20 @@ class _Builder:
 
     def _people(self, subject: Kind) -> list[str]:
         """The ids of a subject, wherever one stands."""
-        found: set[str] = set()
+        found: set[Cell] = set()
         for kind in self.kinds.values():
             for raw in self.raw[kind.name] if kind.subject == subject.subject else ():
-                found.update(cell.strip() for cell in raw.columns[kind.id_column] if cell)
-        return sorted(person for person in found if person.casefold() not in BLANK)
+                found.update(distinct(raw.columns[kind.id_column]))
+        return sorted(set(map(id_in, found)) - {""})
 
-    def _told_apart(self, subject: Kind, id: str) -> str:
-        """The id as it is shown: with the subject in front, where it could be another's too."""
-        subjects = [kind.name for kind in self.kinds.values() if kind.nature == "subject"]
-        like_another = len(subjects) > 1 and id.partition(":")[0] in subjects
-        return f"{subject.name}:{id}" if subject.subject or like_another else id
+    def _told_apart(self, subject: Kind, ids: Sequence[str]) -> list[str]:
+        """Ids as they are shown: with the subject in front, where one could be another's too."""
+        subjects = {kind.name for kind in self.kinds.values() if kind.nature == "subject"}
+        if subject.subject:
+            return [f"{subject.name}:{id}" for id in ids]
+        if len(subjects) == 1:
+            return list(ids)
+        return [f"{subject.name}:{id}" if id.partition(":")[0] in subjects else id for id in ids]
 
     def _refuse(self, raw: RawTable, bad: npt.NDArray[np.bool_], column: str, reason: str) -> None:
         cells = raw.columns.get(column)
@@ -149,11 +173,10 @@ class _Builder:
             )
 
     def _subject_numbers(
-        self, raw: RawTable, index: Mapping[str, int], good: npt.NDArray[np.bool_]
+        self, raw: RawTable, number_of_person: _Memo, good: npt.NDArray[np.bool_]
     ) -> Days:
-        memo = _Memo(lambda text: index.get(text, -1))
         column = self.kinds[raw.kind].id_column
-        numbers = _days(raw.columns[column], memo)
+        numbers = _days(raw.columns[column], number_of_person)
         whom = self.kinds[raw.kind].subject or "person"
         self._bad(raw, good, numbers < 0, column, f"the {whom.replace('_', ' ')} is blank")
         return numbers
@@ -199,15 +222,16 @@ class _Builder:
         }
         return {name: minutes for name, minutes in found.items() if (minutes != UNTIMED).any()}
 
-    def _subjects(self, kind: Kind, index: Mapping[str, int]) -> tuple[Days, dict[str, Column]]:
-        born = np.full(len(index), MISSING, np.int32)
+    def _subjects(
+        self, kind: Kind, number_of_person: _Memo, people: int
+    ) -> tuple[Days, dict[str, Column]]:
+        born = np.full(people, MISSING, np.int32)
         columns = {
-            name: _absent_column(attribute, len(index))
-            for name, attribute in kind.attributes.items()
+            name: _absent_column(attribute, people) for name, attribute in kind.attributes.items()
         }
         for raw in self.raw[kind.name]:
             good = np.ones(len(raw.rows), bool)
-            numbers = self._subject_numbers(raw, index, good)
+            numbers = self._subject_numbers(raw, number_of_person, good)
             days = (
                 self._day_column(raw, good, "born")
                 if "born" in raw.columns
@@ -236,7 +260,7 @@ class _Builder:
     def _column(self, raw: RawTable, good: npt.NDArray[np.bool_], attribute: Attribute) -> Column:
         cells = raw.columns[attribute.name]
         if attribute.type == "yes/no":
-            answers = np.fromiter(map(self.memo_yes.__getitem__, cells), np.int8, len(cells))
+            answers = _days(cells, self.memo_yes).astype(np.int8)
             bad = answers == UNREADABLE
             self._bad(raw, good, bad, attribute.name, "not yes, no or blank")
             return Column(answers)
@@ -251,13 +275,14 @@ class _Builder:
             return Column(values, attribute.values)
         read, reason = _WRITTEN.get(attribute.type, (str, ""))
         found: dict[str, int] = {}
-        values = _days(cells, _Memo(lambda text: _numbered(read(text), text, found)))
+        values = _days(_first_come(cells), _Memo(lambda text: _numbered(read(text), text, found)))
         self._bad(raw, good, values == UNREADABLE, attribute.name, reason)
         return Column(values, tuple(found))
 
-    def _table(self, kind: Kind, index: Mapping[str, int]) -> Table:
+    def _table(self, kind: Kind, number_of_person: _Memo) -> Table:
         parts = [
-            self._part(kind, raw, number, index) for number, raw in enumerate(self.raw[kind.name])
+            self._part(kind, raw, number, number_of_person)
+            for number, raw in enumerate(self.raw[kind.name])
         ]
         places = tuple(raw.place for raw in self.raw[kind.name])
         if not parts:
@@ -266,10 +291,10 @@ class _Builder:
         table = _in_order(table)
         return self._without_repeats(table)
 
-    def _part(self, kind: Kind, raw: RawTable, number: int, index: Mapping[str, int]) -> Table:
+    def _part(self, kind: Kind, raw: RawTable, number: int, number_of_person: _Memo) -> Table:
         rows = len(raw.rows)
         good = np.ones(rows, bool)
-        subject = self._subject_numbers(raw, index, good)
+        subject = self._subject_numbers(raw, number_of_person, good)
         if kind.nature == "period":
             start = (
                 self._day_column(raw, good, "start")
@@ -300,6 +325,8 @@ class _Builder:
                 if milestone.name in raw.columns
                 else Column(np.full(rows, MISSING, np.int32), supplied=False)
             )
+        if kind.of is not None:
+            columns[_PARENT] = _parents_named(raw.columns.get(f"{kind.of}_id"), rows)
         ids = self._ids(raw, kind, number)
         table = Table(
             kind=kind,
@@ -317,17 +344,8 @@ class _Builder:
             coverage="events",
             times=self._times(kind, raw),
         )
-        if kind.of is not None and f"{kind.of}_id" in raw.columns:
-            self._remember_links(table, raw, f"{kind.of}_id")
         self.unread[kind.name].update(subject[~good & (subject >= 0)].tolist())
-        return table.take(good)
-
-    def _remember_links(self, table: Table, raw: RawTable, column: str) -> None:
-        given = self.ids_given.setdefault(table.kind.name, {})
-        number = int(table.place[0]) if len(table) else 0
-        for row, cell in zip(raw.rows, raw.columns[column], strict=True):
-            if cell and cell.strip().casefold() not in BLANK:
-                given[(number, int(row))] = cell.strip()
+        return table if good.all() else table.take(good)
 
     def _ids(self, raw: RawTable, kind: Kind, number: int) -> npt.NDArray[np.object_]:
         """The rows' own ids; a row without one is named after its place."""
@@ -335,21 +353,22 @@ class _Builder:
         cells = raw.columns.get("id")
         if cells is None:
             return np.array([f"{prefix}{row}" for row in raw.rows], dtype=object)
-        stripped = [cell.strip() if cell else "" for cell in cells]
-        named = [
-            text if len(text) > LONGEST_BLANK or text.casefold() not in BLANK else f"{prefix}{row}"
-            for text, row in zip(stripped, raw.rows, strict=True)
-        ]
-        return np.array(named, dtype=object)
+        named = np.array([text.strip() if text else "" for text in distinct(cells)], dtype=object)
+        short = np.flatnonzero(np.fromiter(map(len, named), np.int32) <= LONGEST_BLANK)
+        named[short] = [id_in(text) for text in named[short]]
+        if isinstance(cells, Coded):
+            named = named[cells.codes]
+        if len(short):
+            nameless = np.flatnonzero(named == "")
+            named[nameless] = [f"{prefix}{raw.rows[row]}" for row in nameless.tolist()]
+        return named
 
     def _without_repeats(self, table: Table) -> Table:
         """Of rows with one id, the one that stands last in the source is used."""
         if len(table) == len(set(table.ids)):
             return table
-        last: dict[str, int] = {}
-        order = np.lexsort((table.row, table.place))
-        for position in order:
-            last[table.ids[position]] = int(position)
+        order = np.lexsort((table.row, table.place)).tolist()
+        last = dict(zip(table.ids[order], order, strict=True))
         keep = np.zeros(len(table), bool)
         keep[list(last.values())] = True
         for position in np.flatnonzero(~keep):
@@ -375,7 +394,8 @@ class _Builder:
         held = [c for c in stated if c.what != "absent"]
         if not held and (stated or not self.raw[table.kind.name]):
             return evolve(table, covered_from=np.full(people, FAR, np.int32), coverage="absent")
-        held = held or [self._assumed_coverage(table, extracted)]
+        held = held or [_assumed_coverage(table)]
+        self.notes.extend(_assumed(each, extracted) for each in held if each.assumed)
         # of several sources no more is covered than each of them covers
         lasts = [day_of(last) for c in held if (last := c.last or extracted) is not None]
         covered_to = min(lasts, default=FAR)
@@ -389,15 +409,19 @@ class _Builder:
         what = next(w for w in ("flags", "latest_only", "events") if w in whats)
         return evolve(table, covered_from=covered_from, covered_to=covered_to, coverage=what)
 
-    def _assumed_coverage(self, table: Table, extracted: date | None) -> Coverage:
-        known = table.start[table.start >= 0]
-        first = date_of(int(known.min())) if len(known) else EPOCH
-        until = long_date(extracted) if extracted is not None else "the as-at day"
-        self.notes.append(
-            f"coverage of `{table.kind.name}` is not stated: taken as complete from "
-            f"{long_date(first)} to {until}"
-        )
-        return Coverage(table.kind.name, "events", first, extracted, assumed=True)
+
+def _assumed_coverage(table: Table) -> Coverage:
+    known = table.start[table.start >= 0]
+    first = date_of(int(known.min())) if len(known) else EPOCH
+    return Coverage(table.kind.name, "events", first, assumed=True)
+
+
+def _assumed(coverage: Coverage, extracted: date | None) -> str:
+    until = long_date(extracted) if extracted is not None else "the as-at day"
+    return (
+        f"coverage of `{coverage.kind}` is not stated: taken as complete from "
+        f"{long_date(coverage.first or EPOCH)} to {until}"
+    )
 
 
 def _calendars(sources: Sequence[RawFacts]) -> dict[str, Calendar]:
@@ -525,7 +549,10 @@ def _in_order(table: Table) -> Table:
 
     Of one day those without a time come last.
     """
-    order = np.lexsort((table.start, table.subject))
+    key = keys(table.subject, table.start + 1)  # a blank first day comes before all others
+    if (key[1:] > key[:-1]).all():
+        return table
+    order = np.argsort(key, kind="stable")
     subject, start = table.subject[order], table.start[order]
     tied = np.flatnonzero((subject[1:] == subject[:-1]) & (start[1:] == start[:-1]))
     if len(tied):
@@ -538,33 +565,39 @@ def _in_order(table: Table) -> Table:
     return table.take(order)
 
 
-def _linked(
-    table: Table,
-    tables: Mapping[str, Table],
-    given: Mapping[str, Mapping[tuple[int, int], str]],
-    notes: list[str],
-) -> Table:
+_PARENT = "the parent that is named"
+"""The column that holds it until it is looked up; no attribute has a name like this."""
+
+
+def _parents_named(cells: Sequence[Cell] | None, rows: int) -> Column:
+    """The id of its parent that each row has, if any."""
+    if cells is None:
+        return Column(np.full(rows, -1, np.int32))
+    found: dict[str, int] = {}
+    values = _days(cells, _Memo(lambda text: _numbered(text, text, found)))
+    return Column(values, tuple(found))
+
+
+def _linked(table: Table, tables: Mapping[str, Table], notes: list[str]) -> Table:
     """Each row's parent, where it names one; the others are found once the day is known."""
-    if table.kind.of is None or not len(table):
+    if table.kind.of is None or _PARENT not in table.columns:
         return table
     parents = tables[table.kind.of]
-    parent = np.where(table.start == MISSING, ANY_PARENT, BY_DATE).astype(np.int32)
-    named = given.get(table.kind.name, {})
-    if not named:
-        return evolve(table, parent=parent)
+    named = table.columns[_PARENT]
     row_of = {identifier: row for row, identifier in enumerate(parents.ids)}
-    astray = 0
-    for number, key in enumerate(zip(table.place.tolist(), table.row.tolist(), strict=True)):
-        if key in named:
-            found = row_of.get(named[key], -1)
-            if found >= 0 and parents.subject[found] == table.subject[number]:
-                parent[number] = found
-            else:
-                astray += 1
+    rows = np.array([*(row_of.get(name, -1) for name in named.categories), -1], np.int32)
+    found = rows[named.values]
+    theirs = found >= 0
+    theirs[theirs] = parents.subject[found[theirs]] == table.subject[theirs]
+    astray = int(np.count_nonzero(~theirs & (named.values >= 0)))
     if astray:
-        rows = f"{number_of(astray, 'row')} of `{table.kind.name}` {noun(astray, 'names', 'name')}"
+        counted = number_of(astray, "row")
         notes.append(
-            f"{rows} a {parents.kind.name} that is not among the same person's: "
+            f"{counted} of `{table.kind.name}` {noun(astray, 'names', 'name')} "
+            f"a {parents.kind.name} that is not among the same person's: "
             "taken to belong to the one running on its day"
         )
-    return evolve(table, parent=parent)
+    unnamed = np.where(table.start == MISSING, ANY_PARENT, BY_DATE)
+    columns = {name: column for name, column in table.columns.items() if name != _PARENT}
+    parent = np.where(theirs, found, unnamed).astype(np.int32)
+    return evolve(table, parent=parent, columns=columns)
