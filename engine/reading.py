@@ -5,7 +5,7 @@ A row that cannot be read is quarantined with its place and reason; the rest is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -349,7 +349,7 @@ class _Builder:
 
     def _ids(self, raw: RawTable, kind: Kind, number: int) -> npt.NDArray[np.object_]:
         """The rows' own ids; a row without one is named after its place."""
-        prefix = f"{kind.name}-{number + 1}." if len(self.raw[kind.name]) > 1 else f"{kind.name}-"
+        prefix = name_for(kind.name, number, len(self.raw[kind.name]))
         cells = raw.columns.get("id")
         if cells is None:
             return np.array([f"{prefix}{row}" for row in raw.rows], dtype=object)
@@ -394,7 +394,7 @@ class _Builder:
         held = [c for c in stated if c.what != "absent"]
         if not held and (stated or not self.raw[table.kind.name]):
             return evolve(table, covered_from=np.full(people, FAR, np.int32), coverage="absent")
-        held = held or [_assumed_coverage(table)]
+        held = held or [_assumed_from(table.kind.name, _first_day(table))]
         self.notes.extend(_assumed(each, extracted) for each in held if each.assumed)
         # of several sources no more is covered than each of them covers
         lasts = [day_of(last) for c in held if (last := c.last or extracted) is not None]
@@ -410,10 +410,24 @@ class _Builder:
         return evolve(table, covered_from=covered_from, covered_to=covered_to, coverage=what)
 
 
-def _assumed_coverage(table: Table) -> Coverage:
-    known = table.start[table.start >= 0]
-    first = date_of(int(known.min())) if len(known) else EPOCH
-    return Coverage(table.kind.name, "events", first, assumed=True)
+def assumed_coverage(
+    parts: Iterable[RawFacts], kinds: Mapping[str, Kind], wanted: Iterable[str]
+) -> list[Coverage]:
+    """What is assumed of tables that come in parts: the same as of the whole."""
+    first = dict.fromkeys(wanted, FAR)
+    for part in parts:
+        tables = {n: t for facts in build([part], kinds).all for n, t in facts.tables.items()}
+        first = {name: min(day, _first_day(tables[name])) for name, day in first.items()}
+    return [_assumed_from(kind, day) for kind, day in sorted(first.items())]
+
+
+def _first_day(table: Table) -> int:
+    return int(np.min(table.start, where=table.start >= 0, initial=FAR))
+
+
+def _assumed_from(kind: str, day: int) -> Coverage:
+    """Complete from the first day that is there, or from the beginning."""
+    return Coverage(kind, "events", date_of(day) if day < FAR else EPOCH, assumed=True)
 
 
 def _assumed(coverage: Coverage, extracted: date | None) -> str:
@@ -422,6 +436,11 @@ def _assumed(coverage: Coverage, extracted: date | None) -> str:
         f"coverage of `{coverage.kind}` is not stated: taken as complete from "
         f"{long_date(coverage.first or EPOCH)} to {until}"
     )
+
+
+def name_for(kind: str, number: int, tables: int) -> str:
+    """How the names begin of rows without an id: the number of the row follows."""
+    return f"{kind}-{number + 1}." if tables > 1 else f"{kind}-"
 
 
 def _calendars(sources: Sequence[RawFacts]) -> dict[str, Calendar]:

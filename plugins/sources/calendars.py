@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from duly.engine.raw import FactsError, Quarantined
 from duly.plugins.sources.canonical import CALENDAR, CALENDAR_COLUMNS
-from duly.plugins.sources.csv_file import CsvFile, day, normal, read
+from duly.plugins.sources.csv_file import CsvFile, day, normal
+from duly.plugins.sources.csv_file import read as read_csv
 
 Stretches = Mapping[str, Sequence[tuple[date, date]]]
 
 
-def read_calendars(paths: Sequence[Path]) -> tuple[Stretches, tuple[Quarantined, ...]]:
+def read_calendars(
+    paths: Sequence[Path], read: Callable[[Path], CsvFile] = read_csv
+) -> tuple[Stretches, tuple[Quarantined, ...]]:
     """The stretches of each calendar in the folder, and the rows that say none."""
     path = next((path for path in paths if normal(path.stem) == CALENDAR), None)
     if path is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -11,7 +11,8 @@ from attrs import frozen
 
 from duly.dsl.policy import Kind
 from duly.engine.raw import Cell, Coverage, CoverageKind, FactsError
-from duly.plugins.sources.csv_file import CsvFile, day, normal, perhaps, quoted, read
+from duly.plugins.sources.csv_file import CsvFile, day, normal, perhaps, quoted
+from duly.plugins.sources.csv_file import read as read_csv
 
 COVERAGE = "coverage"
 EXTRACT = "extract"
@@ -40,7 +41,9 @@ class _Row:
 
 
 def read_coverage(
-    paths: Sequence[Path], known: Mapping[str, Kind]
+    paths: Sequence[Path],
+    known: Mapping[str, Kind],
+    read: Callable[[Path], CsvFile] = read_csv,
 ) -> tuple[tuple[Coverage, ...], date | None, tuple[str, ...]]:
     """What each kind's coverage is declared to be; ``known`` finds a kind by its normal name.
 
@@ -56,7 +59,7 @@ def read_coverage(
     stated = [row for row in rows if row not in extracts]
     others = [row.cells["kind"] for row in stated if _unasked(row.cells["kind"], known)]
     coverage = tuple(_coverage(r, known) for r in stated if r.cells["kind"] not in others)
-    notes = (f"{COVERAGE}.csv speaks of what no rule asks for: {quoted(others)}",) if others else ()
+    notes = (f"{path.name} speaks of what no rule asks for: {quoted(others)}",) if others else ()
     return coverage, days[-1] if days else None, notes
 
 

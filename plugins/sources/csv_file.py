@@ -19,7 +19,7 @@ from attrs import frozen
 
 from duly.dsl.plurals import number_of
 from duly.engine.days import date_of, read_day
-from duly.engine.raw import Cell, FactsError, Quarantined
+from duly.engine.raw import Cell, Coded, FactsError, Quarantined
 
 QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‘’‚‛`´", "'"))
 INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u00ad"))
@@ -72,6 +72,8 @@ def quoted(names: Iterable[str]) -> str:
 
 def plain_ids(cells: Sequence[Cell]) -> Sequence[Cell]:
     """Ids without the ``.0`` that a spreadsheet adds to numbers; leading zeros stay."""
+    if isinstance(cells, Coded):
+        return Coded(cells.codes, plain_ids(cells.texts))
     if ".0" not in "\n".join(filter(None, cells)):
         return cells
     return [_plain_id(cell) if cell else cell for cell in cells]
@@ -88,15 +90,20 @@ def day(text: Cell) -> date | None:
     return date_of(number) if number >= 0 else None
 
 
-def csv_files(folder: Path) -> tuple[Path, ...]:
-    """The CSV files of a folder, in order of name."""
+def refuse_no_folder(folder: Path, what: str, example: str) -> None:
+    """A location that is no folder stops the run; ``what`` it should hold one of for each kind."""
     if not folder.is_dir():
         raise FactsError(
             what=f"`{folder}` is not a folder" if folder.exists() else f"there is no `{folder}`",
             where=str(folder),
-            why="facts are read from a folder that holds one CSV file for each kind of fact",
-            help="give the folder that holds the files, for example `csv:extract`",
+            why=f"facts are read from a folder that holds one {what} for each kind of fact",
+            help=f"give the folder that holds the files, for example `{example}`",
         )
+
+
+def csv_files(folder: Path) -> tuple[Path, ...]:
+    """The CSV files of a folder, in order of name."""
+    refuse_no_folder(folder, "CSV file", "csv:extract")
     return tuple(sorted(path for path in folder.iterdir() if path.suffix.casefold() == ".csv"))
 
 
@@ -105,7 +112,7 @@ def read(path: Path) -> CsvFile:
     text = _text(path)
     delimiter = max(",;\t", key=_first_line(text).count)
     grid = _plain_grid(text, delimiter) or _grid(path, text, delimiter)
-    names = _names(path, grid.headers)
+    names = names_of_columns(path, grid.headers)
     headers = zip(names, map(str.strip, grid.headers), strict=True)
     columns = zip(names, grid.columns, strict=True)
     return CsvFile(
@@ -218,7 +225,8 @@ def _broken(path: Path, line: int, found: str) -> FactsError:
     )
 
 
-def _names(path: Path, headers: Sequence[str]) -> tuple[str, ...]:
+def names_of_columns(path: Path, headers: Sequence[str]) -> tuple[str, ...]:
+    """The normal names of a file's columns, of which no two are alike."""
     names = tuple(map(normal, headers))
     twice = next((name for name in names if name and names.count(name) > 1), None)
     if twice:

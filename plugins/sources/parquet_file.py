@@ -1,0 +1,190 @@
+"""One Parquet file, to coded columns of the text that a CSV file would hold.
+
+Only distinct values become text, so that what they mean is still read in one place for all
+sources.  A file is read by batches, and its row groups are told apart by whom they concern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from attrs import frozen
+
+from duly.engine.raw import Cell, Coded, FactsError
+from duly.plugins.sources.csv_file import CsvFile, names_of_columns
+
+BATCH = 131_072
+"""Rows decoded at a time: what a part leaves out is never in memory whole."""
+
+Rows = npt.NDArray[np.int32]
+Wanted = Callable[[Sequence[Cell]], Sequence[bool]]
+"""Which of some cells are wanted."""
+
+
+@frozen
+class ParquetFile:
+    """A file and its columns; ``groups`` are the rows of each row group.
+
+    ``headers`` keeps each column's name as the file spells it, by its normal name.
+    """
+
+    path: Path
+    place: str
+    headers: Mapping[str, str]
+    groups: tuple[int, ...]
+    texts: tuple[str, ...]
+
+    @property
+    def first_rows(self) -> list[int]:
+        """The number of each row group's first row; that of the file is 1."""
+        return [1 + sum(self.groups[:number]) for number in range(len(self.groups))]
+
+
+def opened(path: Path, place: str) -> ParquetFile:
+    """What a file holds, from its footer."""
+    try:
+        with pq.ParquetFile(path) as file:
+            schema, metadata = file.schema_arrow, file.metadata
+            rows = tuple(metadata.row_group(n).num_rows for n in range(metadata.num_row_groups))
+    except (pa.ArrowException, OSError) as error:
+        raise _broken(path, error) from None
+    normal_names = names_of_columns(path, schema.names)
+    headers = {name: given for name, given in zip(normal_names, schema.names, strict=True) if name}
+    texts = tuple(field.name for field in schema if _is_text(field.type))
+    return ParquetFile(path, place, headers, rows, texts)
+
+
+def read(
+    file: ParquetFile,
+    names: Sequence[str],
+    groups: Sequence[int] | None = None,
+    by: str | None = None,
+    wanted: Wanted | None = None,
+) -> tuple[Rows, dict[str, Coded]]:
+    """The numbers and cells of rows, of the row groups given, or of all.
+
+    ``wanted`` says which cells of the column ``by`` a row must have to be read.
+    """
+    groups = range(len(file.groups)) if groups is None else groups
+    spans = [np.arange(file.groups[g], dtype=np.int32) + file.first_rows[g] for g in groups]
+    numbers = np.concatenate([np.zeros(0, np.int32), *spans])
+    kept: list[Rows] = []
+    chunks: dict[str, list[pa.DictionaryArray]] = {name: [] for name in names}
+    done = 0
+    for batch in _batches(file, groups, names):
+        rows = numbers[done : done + len(batch)]
+        done += len(batch)
+        columns = {name: _encoded(batch.column(i)) for i, name in enumerate(names)}
+        if by is not None and wanted is not None:
+            cells = _coded(file, by, [columns[by]])
+            keep = np.array([*wanted(cells.texts)], bool)[cells.codes]
+            if not keep.any():
+                continue
+            if not keep.all():
+                rows = rows[keep]
+                columns = {name: each.filter(pa.array(keep)) for name, each in columns.items()}
+        kept.append(rows)
+        for name, column in columns.items():
+            chunks[name].append(column)
+    numbers = np.concatenate([np.zeros(0, np.int32), *kept])
+    return numbers, {name: _coded(file, name, each) for name, each in chunks.items()}
+
+
+def read_whole(path: Path) -> CsvFile:
+    """A small file, as a CSV file of the same cells would be."""
+    file = opened(path, path.name)
+    rows, columns = read(file, list(file.headers))
+    return CsvFile(path.name, rows.tolist(), columns, file.headers)
+
+
+def _batches(
+    file: ParquetFile, groups: Sequence[int], names: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    """The columns in order of the names given."""
+    headers = [file.headers[name] for name in names]
+    coded = [header for header in headers if header in file.texts]
+    try:
+        with pq.ParquetFile(file.path, read_dictionary=coded) as opened:
+            for batch in opened.iter_batches(BATCH, list(groups), columns=headers):
+                yield batch.select(headers)
+    except (pa.ArrowException, OSError) as error:
+        raise _broken(file.path, error) from None
+
+
+def _is_text(type: pa.DataType) -> bool:
+    """Whether Parquet itself can hand it over as codes into texts."""
+    return bool(pa.types.is_string(type) or pa.types.is_large_string(type))
+
+
+def _encoded(column: pa.Array) -> pa.DictionaryArray:
+    if pa.types.is_dictionary(column.type):
+        if column.type.index_type == pa.int32():
+            return column
+        column = column.dictionary_decode()
+    return column.dictionary_encode()
+
+
+def _coded(file: ParquetFile, name: str, chunks: Sequence[pa.DictionaryArray]) -> Coded:
+    """Chunks of a column as one; texts that no row has are left out."""
+    if not chunks:
+        return Coded(np.zeros(0, np.int32), [])
+    whole = pa.chunked_array(chunks).unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):  # of no rows at all
+        whole = whole.chunk(0)
+    values = whole.dictionary
+    codes = whole.indices.fill_null(len(values)).to_numpy()
+    used = np.bincount(codes, minlength=len(values) + 1) > 0
+    if not used.all():
+        codes = (np.cumsum(used, dtype=np.int32) - 1)[codes]
+    texts = _texts(file, name, values.filter(pa.array(used[:-1])))
+    return Coded(codes, [*texts, None] if used[-1] else texts)
+
+
+def _texts(file: ParquetFile, name: str, values: pa.Array) -> list[Cell]:
+    """Values as a CSV file would hold them."""
+    types, type = pa.types, values.type
+    if types.is_boolean(type):
+        values = pc.if_else(values, "yes", "no")
+    elif types.is_timestamp(type):
+        zone = "UTC" if type.tz else None
+        values = values.cast(pa.timestamp("s", zone), safe=False).cast(pa.string())
+    elif types.is_floating(type) or types.is_decimal(type):
+        return [_number(value) for value in values.to_pylist()]
+    elif types.is_nested(type) or types.is_time(type) or types.is_duration(type):
+        raise _no_cells(file, name, type)
+    else:
+        values = values.cast(pa.string())
+    found: list[Cell] = values.to_numpy(zero_copy_only=False).tolist()
+    return found
+
+
+def _number(value: object) -> Cell:
+    """A number that need not be whole, without the point where it is."""
+    text = str(value)
+    stem, point, rest = text.partition(".")
+    return stem if point and not rest.strip("0") else text
+
+
+def _broken(path: Path, error: Exception) -> FactsError:
+    found = str(error).partition("\n")[0].strip().rstrip(".")
+    return FactsError(
+        what=f"`{path.name}` cannot be read as Parquet: {found}",
+        where=str(path),
+        why="nothing in it can be used, and without it its facts would seem not to exist",
+        help="write the file again; a copy that was cut short ends like this",
+    )
+
+
+def _no_cells(file: ParquetFile, name: str, type: pa.DataType) -> FactsError:
+    return FactsError(
+        what=f"the column `{file.headers[name]}` of `{file.place}` holds `{type}`",
+        where=str(file.path),
+        why="a fact is a text, a date, a time, a whole number or yes/no",
+        help="write the column as text, in the way that `duly facts describe` shows",
+    )

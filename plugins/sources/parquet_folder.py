@@ -1,0 +1,90 @@
+"""``parquet:DIR``: a folder with one Parquet file for each kind of fact, to raw facts.
+
+Files and columns are named as in a ``csv:`` folder.  In place of a file there may be a folder of
+files.  ``coverage`` and ``calendar`` are Parquet files, or the CSV files that ``csv:`` reads.
+A folder can be read in parts, by ranges of ids, so that the whole need not be in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from duly.dsl.policy import Kind
+from duly.engine.hookspecs import FactSource, hookimpl
+from duly.engine.raw import FactsError, Parted, RawFacts
+from duly.plugins.sources.csv_file import CsvFile, normal, refuse_no_folder
+from duly.plugins.sources.csv_file import read as read_csv
+from duly.plugins.sources.folder import BESIDE, contents, read_beside
+
+if TYPE_CHECKING:
+    from duly.plugins.sources.parquet_parts import ParquetFolder
+
+ENDING = ".parquet"
+
+
+@hookimpl
+def register_fact_sources() -> Sequence[FactSource]:
+    """The ``parquet`` source."""
+    summary = "a folder with one Parquet file for each kind of fact"
+    return [FactSource("parquet", summary, read, parted=parted)]
+
+
+def read(location: str, kinds: Mapping[str, Kind]) -> RawFacts:
+    """The facts of a folder, with what it does not hold."""
+    return _opened(location, kinds).whole()
+
+
+def parted(location: str, kinds: Mapping[str, Kind]) -> Parted:
+    """A folder to be read in parts."""
+    return _opened(location, kinds).with_assumed_coverage()
+
+
+def _opened(location: str, kinds: Mapping[str, Kind]) -> ParquetFolder:
+    folder = Path(location)
+    refuse_no_folder(folder, "Parquet file", "parquet:extract")
+    parquet = needs_pyarrow("parquet_file", f"parquet:{folder}")
+    parts = needs_pyarrow("parquet_parts", f"parquet:{folder}")
+
+    def read_file(path: Path) -> CsvFile:
+        whole: CsvFile = (parquet.read_whole if path.suffix == ENDING else read_csv)(path)
+        return whole
+
+    paths, left = _files(folder)
+    found = contents(folder, paths, kinds, "Parquet file")
+    opened: ParquetFolder = parts.open_folder(
+        found, read_beside(found, read_file), tuple(map(_not_read, left)), kinds
+    )
+    return opened
+
+
+def needs_pyarrow(name: str, where: str) -> ModuleType:
+    """A module here that needs the library for Parquet, which not every installation has."""
+    from importlib import import_module
+
+    try:
+        return import_module(f"duly.plugins.sources.{name}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "pyarrow":
+            raise
+        raise FactsError(
+            what="Parquet needs the package `pyarrow`, which is not installed",
+            where=where,
+            why="it is large, and nothing else here needs it",
+            help='install it: `pip install "duly[parquet]"`; or write the facts as CSV files',
+        ) from None
+
+
+def _files(folder: Path) -> tuple[list[Path], list[Path]]:
+    """What may hold facts, and CSV files that are not read: one file, or a folder of them."""
+    paths = sorted(path for path in folder.iterdir() if path.name[:1] not in "._")
+    files = [p for p in paths if p.suffix.casefold() == ENDING or any(p.glob(f"**/*{ENDING}"))]
+    csvs = [path for path in paths if path.suffix.casefold() == ".csv"]
+    beside = [path for path in csvs if normal(path.stem) in BESIDE]
+    return [*files, *beside], [path for path in csvs if path not in beside]
+
+
+def _not_read(path: Path) -> str:
+    return f"`{path.name}` was not read: facts in this folder are read from Parquet files"
