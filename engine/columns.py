@@ -63,7 +63,7 @@ class Numbers:
         return len(self.values)
 
     def text(self) -> Text:
-        distinct, number = numbered(np.where(self.known, self.values, 0).astype(np.int64))
+        distinct, number = numbered(np.where(self.known, self.values, 0))
         texts = np.array([*map(str, distinct.tolist()), ""], object)
         return texts[np.where(self.known, number, -1)]
 
@@ -115,7 +115,7 @@ def joined(columns: Sequence[Column]) -> Column:
             return Answers(join([each.values for each in columns if isinstance(each, Answers)]))
 
 
-def numbered(key: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+def numbered(key: npt.NDArray[np.integer]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
     """The distinct keys, and each row's place among them; few keys are counted, many sorted."""
     least = int(key.min()) if len(key) else 0
     if not len(key) or int(key.max()) - least > 1 << 24:

@@ -15,7 +15,7 @@ from duly.dsl import policy as p
 from duly.engine import batch as b
 from duly.engine import runs
 from duly.engine.batch import Batch
-from duly.engine.columns import Answers, Dates, Numbers, Text, Texts, one_text
+from duly.engine.columns import Answers, Dates, Numbers, Text, Texts, numbered, one_text
 from duly.engine.dates import Days, iso_texts
 from duly.engine.days import LAST, MISSING, UNTIMED
 from duly.engine.facts import Facts, Table
@@ -52,8 +52,9 @@ class _Pool:
         return codes
 
     def column(self, codes: Days) -> Texts:
-        """The column of so many codes."""
-        return Texts(codes, np.concatenate(self._texts))
+        """The column of so many codes, with the texts that these name alone."""
+        used, number = numbered(codes)
+        return Texts(number, np.concatenate(self._texts)[used])
 
 
 @frozen(eq=False)

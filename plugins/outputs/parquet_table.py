@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from duly.engine.columns import Answers, Column, Dates, Numbers, Texts
+from duly.engine.columns import Answers, Column, Dates, Numbers, Text, Texts
 from duly.engine.days import EPOCH
 from duly.engine.obligations import COLUMNS, Obligations
 from duly.engine.pipeline import Run
@@ -52,12 +53,13 @@ def _array(column: Column) -> pa.Array:
             return pa.array(values)
 
 
-def _texts(codes: np.ndarray, values: np.ndarray) -> pa.Array:
-    """Text in codes, of which no row has a blank one: that is null."""
-    blank = values == ""
-    return pa.DictionaryArray.from_arrays(
-        pa.array(codes, mask=blank[codes] if blank.any() else None), pa.array(values, pa.string())
-    )
+def _texts(codes: npt.NDArray[np.int32], values: Text) -> pa.Array:
+    """Text in codes, each text once: with one twice the writer would spell every cell out."""
+    distinct = pa.array(values, pa.string(), mask=values == "").dictionary_encode()
+    number = distinct.indices.fill_null(-1).to_numpy()[codes]
+    blank = number < 0
+    indices = pa.array(number, mask=blank if blank.any() else None)
+    return pa.DictionaryArray.from_arrays(indices, distinct.dictionary)
 
 
 _WRITING = {"compression": "zstd", "compression_level": 1}
@@ -84,7 +86,8 @@ class ParquetStream:
         self.parts = Parts(self.target)
 
     def part(self, number: int, obligations: Obligations) -> None:
-        pq.write_table(table(obligations), self.parts[number], **_WRITING)
+        if len(obligations) or number == 0:  # one file at least, with the columns
+            pq.write_table(table(obligations), self.parts[number], **_WRITING)
 
     def whole(self, run: Run) -> Sequence[Path]:
         parts = self.parts.in_order()
