@@ -7,14 +7,16 @@ and formats that know types are written without a text in between.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
 from duly.engine.dates import Days, iso_texts
-from duly.engine.days import LAST
+from duly.engine.days import LAST, MISSING, day_of
 from duly.engine.keys import Flags
+from duly.engine.obligations import ANSWERS, DATES, NUMBERS
 
 Text = npt.NDArray[np.object_]
 
@@ -86,9 +88,16 @@ _NO_YES = np.array(["no", "yes"], object)
 Column = Texts | Dates | Numbers | Answers
 
 
-def texts_of(values: npt.ArrayLike) -> Texts:
-    """A column of text as it stands."""
-    text = np.asarray(values, object)
+def read(name: str, text: Text) -> Column:
+    """A column of obligations from its text."""
+    if name in DATES:
+        days = [day_of(date.fromisoformat(cell)) if cell else MISSING for cell in text]
+        return Dates(np.array(days, np.int32))
+    if name in NUMBERS:
+        numbers = np.array([int(cell or 0) for cell in text], np.int32)
+        return Numbers(numbers, text != "")
+    if name in ANSWERS:
+        return Answers(text == "yes")
     return Texts(np.arange(len(text), dtype=np.int32), text)
 
 

@@ -74,6 +74,12 @@ class _InText(Mapping[str, "Text"]):
         return len(self._typed)
 
 
+DATES = ("anchor_date", "deadline", "effective_deadline", "fulfilled_on", "as_at", "known_at")
+NUMBERS = ("days",)
+ANSWERS = ("assumed",)
+"""The columns that are not text."""
+
+
 @frozen(eq=False)
 class Obligations:
     """A table of obligations: for each name of ``COLUMNS`` a typed column, all equally long.
@@ -92,10 +98,10 @@ class Obligations:
 
     @classmethod
     def of_text(cls, columns: Mapping[str, Text]) -> Obligations:
-        """A table of columns that are text as it stands."""
-        from duly.engine.columns import texts_of  # NumPy, which the names above do without
+        """A table made of what ``columns`` would say."""
+        from duly.engine.columns import read  # NumPy, which the names above do without
 
-        return cls({name: texts_of(column) for name, column in columns.items()})
+        return cls({name: read(name, column) for name, column in columns.items()})
 
     def __len__(self) -> int:
         return len(self.typed[COLUMNS[0]])

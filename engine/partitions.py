@@ -128,21 +128,21 @@ class Answer:
 _NOTHING = Obligations.of_text({name: np.zeros(0, object) for name in COLUMNS})
 
 
-def held_parts(policy: Policy, facts: Facts) -> list[Part]:
+def held_parts(policy: Policy, facts: Facts, size: int) -> list[Part]:
     """Facts in memory, one kind of subject after the other."""
     return [
         Held(subject, part)
         for subject in policy.subjects
-        for part in facts.about(subject.subject).partitions(PARTITION)
+        for part in facts.about(subject.subject).partitions(size)
     ]
 
 
-def stored_parts(policy: Policy, sources: Sequence[Parted]) -> list[Part]:
+def stored_parts(policy: Policy, sources: Sequence[Parted], size: int) -> list[Part]:
     """The parts of sources, cut by the ids of the first."""
     return [
         Stored(subject, first, last)
         for subject in policy.subjects
-        for first, last in sources[0].parts(subject, PARTITION)
+        for first, last in sources[0].parts(subject, size)
     ]
 
 
@@ -228,7 +228,7 @@ def _from_processes(
             what="a process that evaluated a part of the caseload was stopped",
             where=f"one of {jobs} processes",
             why="most often the memory of the machine has run out; nothing of that part is known",
-            help="run with fewer of them, such as `--jobs 1`",
+            help="run with fewer of them, such as `--jobs 1`, or a smaller `--partition-size`",
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -23,6 +23,7 @@ from duly.engine.hookspecs import Stream
 from duly.engine.nobody import nobody
 from duly.engine.obligations import Obligations
 from duly.engine.partitions import (
+    PARTITION,
     Answer,
     Part,
     Question,
@@ -91,12 +92,14 @@ def run(
     streams: Sequence[Stream] = (),
     kept: bool = True,
     jobs: int = 1,
+    size: int = PARTITION,
 ) -> Run:
     """Read, evaluate and conclude: what ``duly run`` does.
 
     Each part goes to the ``streams`` as it comes; the obligations are in the ``Run`` as well, if
     they are to be ``kept``.  Where all sources can be read in parts, no more than the parts at
-    hand are in memory; ``jobs`` processes take a part each, with the same result.
+    hand, of ``size`` subjects each, are in memory; ``jobs`` processes take a part each, with the
+    same result.
     """
     policy, described = loaded.policy, ", ".join(addresses)
     question = _asked(policy, as_at, since, known_at, tuple(streams), kept)
@@ -104,10 +107,10 @@ def run(
     sources = parted_sources(addresses, policy, manager)
     if sources:
         question = evolve(question, addresses=tuple(addresses))
-        found = _gathered(question, stored_parts(policy, sources), jobs, progress)
+        found = _gathered(question, stored_parts(policy, sources, size), jobs, progress)
         return _concluded(question, found, described)
     facts = read_facts(addresses, policy.kinds, manager, as_at)
-    found = _gathered(question, held_parts(policy, facts), jobs, progress)
+    found = _gathered(question, held_parts(policy, facts, size), jobs, progress)
     return _concluded(question, found, described, facts)
 
 
@@ -120,7 +123,7 @@ def run_facts(
 ) -> Run:
     """Evaluate and conclude facts that are already in memory."""
     question = _asked(policy, as_at, since, known_at)
-    found = _gathered(question, held_parts(policy, facts))
+    found = _gathered(question, held_parts(policy, facts, PARTITION))
     return _concluded(question, found, "", facts)
 
 

@@ -17,7 +17,7 @@ from duly.engine import runs
 from duly.engine.batch import Batch
 from duly.engine.columns import Answers, Dates, Numbers, Text, Texts, numbered, one_text
 from duly.engine.dates import Days, iso_texts
-from duly.engine.days import LAST, MISSING, UNTIMED
+from duly.engine.days import LAST, MISSING, UNTIMED, day_of
 from duly.engine.facts import Facts, Table
 from duly.engine.keys import Flags
 from duly.engine.obligations import VERDICTS, Obligations
@@ -125,8 +125,8 @@ def written(
             "citation": rows.same("; ".join(map(str, _citations(duty))) for duty in duties),
             "team": one_text("", count),
             "worker": one_text("", count),
-            "as_at": one_text(as_at.isoformat(), count),
-            "known_at": one_text(known_at.isoformat() if known_at is not None else "", count),
+            "as_at": Dates(np.full(count, day_of(as_at), np.int32)),
+            "known_at": Dates(np.full(count, MISSING if known_at is None else day_of(known_at))),
             "source_ref": sources.column(places),
         }
     )

@@ -16,6 +16,7 @@ from duly.engine.cli import options
 from duly.engine.cli.main import NOTHING_CHECKED
 from duly.engine.cli.summary import show_summary
 from duly.engine.hookspecs import Output, Stream
+from duly.engine.partitions import PARTITION
 from duly.engine.pipeline import Progress, run
 
 
@@ -42,6 +43,13 @@ from duly.engine.pipeline import Progress, run
     default=None,
     help="Processes to evaluate large caseloads in; one for each core by default.",
 )
+@click.option(
+    "--partition-size",
+    type=click.IntRange(1),
+    default=PARTITION,
+    show_default=True,
+    help="Children evaluated at a time by each process; fewer take less memory.",
+)
 @click.option("--every-note", is_flag=True, help="List every note, not the first twelve alone.")
 def command(
     pack: str,
@@ -51,6 +59,7 @@ def command(
     known_at: date | None,
     out: tuple[str, ...],
     jobs: int | None,
+    partition_size: int,
     every_note: bool,
 ) -> None:
     """Run PACK over facts as at a day, show how each rule came out and write the obligations.
@@ -74,6 +83,7 @@ def command(
             streams=[stream for stream in opened if stream is not None],
             kept=None in opened,
             jobs=jobs or cores(),
+            size=partition_size,
         )
     written = [
         path

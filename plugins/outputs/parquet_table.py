@@ -16,18 +16,15 @@ import pyarrow.parquet as pq
 
 from duly.engine.columns import Answers, Column, Dates, Numbers, Text, Texts
 from duly.engine.days import EPOCH
-from duly.engine.obligations import COLUMNS, Obligations
+from duly.engine.obligations import ANSWERS, COLUMNS, DATES, NUMBERS, Obligations
 from duly.engine.pipeline import Run
 from duly.plugins.outputs.places import Parts, file_at
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
 TYPES = {
-    "anchor_date": pa.date32(),
-    "deadline": pa.date32(),
-    "effective_deadline": pa.date32(),
-    "fulfilled_on": pa.date32(),
-    "days": pa.int32(),
-    "assumed": pa.bool_(),
+    **dict.fromkeys(DATES, pa.date32()),
+    **dict.fromkeys(NUMBERS, pa.int32()),
+    **dict.fromkeys(ANSWERS, pa.bool_()),
 }
 SCHEMA = pa.schema([(name, TYPES.get(name, TEXT)) for name in COLUMNS])
 """The columns of a file; those that are not of a type of their own are text."""
@@ -46,7 +43,7 @@ def _array(column: Column) -> pa.Array:
         case Texts(codes, values):
             return _texts(codes, values)
         case Dates(days):
-            return pa.array(days + np.int32(_EPOCH), mask=~column.known).cast(pa.date32())
+            return pa.array((days + _EPOCH).astype(np.int32), mask=~column.known).cast(pa.date32())
         case Numbers(values, known):
             return pa.array(values, mask=~known)
         case Answers(values):

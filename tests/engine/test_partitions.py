@@ -1,0 +1,135 @@
+"""A caseload in parts: the same obligations, to the byte, whoever evaluates them, and how many."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from attrs import asdict
+
+from duly.dsl.packs import LoadedPolicy
+from duly.engine import discovery
+from duly.engine.obligations import COLUMNS, Obligations
+from duly.engine.pipeline import Run, run
+from duly.engine.raw import FactsError
+from duly.plugins.outputs.csv_table import CsvStream
+from duly.plugins.outputs.parquet_table import ParquetStream
+from duly.plugins.sample import make_caseload
+
+AS_AT = date(2026, 3, 31)
+
+
+@pytest.fixture(autouse=True)
+def _found_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that begin anew find the streams below."""
+    monkeypatch.syspath_prepend(Path(__file__).resolve().parents[2])  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture(scope="module")
+def caseload(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixty children, one of whose visits has a day that no calendar has."""
+    folder = tmp_path_factory.mktemp("facts")
+    make_caseload(folder, 60, seed=4)
+    visits = folder / "visit.csv"
+    first, *others = visits.read_text().splitlines()
+    spoilt = others[0].split(",")
+    spoilt[first.split(",").index("date")] = "31/02/2025"
+    visits.write_text("\n".join([first, ",".join(spoilt), *others[1:]]) + "\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def law() -> LoadedPolicy:
+    return discovery.load(discovery.plugin_manager(), "statutory")
+
+
+def asked(loaded: LoadedPolicy, facts: Path, **more: object) -> Run:
+    manager = discovery.plugin_manager()
+    return run(loaded, [f"csv:{facts}"], manager, AS_AT, **more)  # type: ignore[arg-type]
+
+
+def told(found: Run) -> dict[str, object]:
+    """All that a run says beside its rows."""
+    return {**asdict(found, recurse=False), "obligations": None}
+
+
+def rows(found: Run) -> list[tuple[str, ...]]:
+    return list(zip(*(found.obligations.columns[name].tolist() for name in COLUMNS), strict=True))
+
+
+def test_parts_come_to_what_the_whole_does(law: LoadedPolicy, caseload: Path) -> None:
+    whole, parts = asked(law, caseload), asked(law, caseload, size=7)
+    assert rows(parts) == rows(whole)
+    assert told(parts) == told(whole)
+    assert [row.value for row in parts.quarantine] == ["31/02/2025"]
+
+
+def test_the_bytes_are_the_same_whatever_the_number_of_processes(
+    law: LoadedPolicy, caseload: Path, tmp_path: Path
+) -> None:
+    whole = asked(law, caseload)
+    for jobs in (1, 2):
+        streams = [CsvStream(tmp_path / f"{jobs}.csv"), ParquetStream(tmp_path / f"parts{jobs}")]
+        found = asked(law, caseload, size=23, jobs=jobs, streams=streams, kept=False)
+        for stream in streams:
+            stream.whole(found)
+        assert len(found.obligations) == 0
+        assert told(found) == told(whole)
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+    once, again = (sorted((tmp_path / f"parts{jobs}").iterdir()) for jobs in (1, 2))
+    assert [path.name for path in once] == [path.name for path in again]
+    assert [path.read_bytes() for path in once] == [path.read_bytes() for path in again]
+
+
+class Killed(CsvStream):
+    """A stream in which the process that writes the second part is killed."""
+
+    def part(self, number: int, obligations: Obligations) -> None:
+        if number == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().part(number, obligations)
+
+
+class Full(CsvStream):
+    """A stream that finds no more room."""
+
+    def part(self, number: int, obligations: Obligations) -> None:
+        super().part(number, obligations)
+        raise OSError(28, "No space left on device", "out.csv")
+
+
+def test_of_a_process_that_was_killed_the_run_says_so_and_leaves_nothing(
+    law: LoadedPolicy, caseload: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(FactsError) as said:
+        asked(law, caseload, size=23, jobs=2, streams=[Killed(tmp_path / "out.csv")])
+    assert str(said.value) == (
+        "a process that evaluated a part of the caseload was stopped\n"
+        "  where: one of 2 processes\n"
+        "  why:   most often the memory of the machine has run out; nothing of that part is known\n"
+        "  help:  run with fewer of them, such as `--jobs 1`, or a smaller `--partition-size`"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_failed_run_leaves_no_part(
+    law: LoadedPolicy, caseload: Path, tmp_path: Path, jobs: int
+) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        asked(law, caseload, size=23, jobs=jobs, streams=[Full(tmp_path / "out.csv")])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_parts_of_a_run_that_was_killed_do_not_get_into_the_next(
+    law: LoadedPolicy, caseload: Path, tmp_path: Path
+) -> None:
+    CsvStream(tmp_path / "out.csv").part(99, asked(law, caseload).obligations)
+    stream = CsvStream(tmp_path / "out.csv")
+    found = asked(law, caseload, streams=[stream])
+    written: Sequence[Path] = stream.whole(found)
+    assert len(written[0].read_text().splitlines()) == found.count + 1
