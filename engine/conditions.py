@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from duly.dsl import policy as p
 from duly.engine import counting
 from duly.engine.caseload import Caseload, pairs
-from duly.engine.counting import MANY, Bounds
+from duly.engine.counting import MANY
 from duly.engine.dates import Days, boundary_table, deadline_table
 from duly.engine.days import FAR, MISSING, UNKNOWN
 from duly.engine.elapsed import Seen, elapsed, seen_at_start, seen_in_rows, seen_on
@@ -58,7 +58,8 @@ def steps_of(leaf: Leaf, domain: Domain, caseload: Caseload) -> Steps:
         case p.Lasting(window=None, since=None):
             return lasting(leaf, domain, caseload)
         case p.Lasting(since=anchor):
-            return added_up(leaf, domain, caseload, _bounds(anchor, domain, caseload))
+            since = seen(anchor, domain, caseload) if anchor is not None else None
+            return added_up(leaf, domain, caseload, since)
         case p.Elapsed(anchor):
             return elapsed(leaf, domain, seen(anchor, domain, caseload))
         case p.Aged(years):
@@ -91,13 +92,6 @@ def seen(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> Seen:
             return seen_in_rows(anchor, domain, caseload, tested)
         case p.AnyOf() | p.Missed():
             raise NotImplementedError("no condition looks at these")
-
-
-def _bounds(anchor: p.Anchor | None, domain: Domain, caseload: Caseload) -> Bounds | None:
-    """From which days on a sum counts, where it counts since an anchor."""
-    if anchor is None:
-        return None
-    return counting.bounds_since(anchor, seen(anchor, domain, caseload))
 
 
 def birthdays(years: int, caseload: Caseload) -> Days:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
 from duly.dsl import policy as p
 from duly.engine.caseload import Caseload
-from duly.engine.counting import Bounds
+from duly.engine.counting import bounds_since
 from duly.engine.dates import Days, back_table, boundary_table, deadline_table
 from duly.engine.days import FAR, LAST, MISSING, UNKNOWN
+from duly.engine.elapsed import Seen
 from duly.engine.facts import Table
-from duly.engine.keys import day_in, first_of_each, keys, rows_of_each, spans
-from duly.engine.timeline import Domain, Steps, between, clipped
+from duly.engine.keys import day_in, first_of_each, keys, next_day, rows_of_each, scope_of
+from duly.engine.timeline import Domain, Steps, Values, between, clipped
 
 
 @frozen(eq=False)
@@ -83,42 +86,123 @@ def _merged(subject: Days, start: Days, end: Days) -> _Runs:
 # --------------------------------------------------------------------- added up
 
 
-def added_up(leaf: p.Lasting, domain: Domain, caseload: Caseload, bounds: Bounds | None) -> Steps:
+def added_up(leaf: p.Lasting, domain: Domain, caseload: Caseload, seen: Seen | None) -> Steps:
     """Whether the days on which it ran, in a window or since an anchor, come to so many.
 
-    ``bounds`` gives the first days that count, where they count since an anchor.
+    ``seen`` says where the anchors are.  Stretches of days are halved until each surely comes to
+    the same on all its days.
     """
+    sums = _sums(leaf, caseload, seen)
+    scope, first, last = _to_look_at(leaf, domain, sums.possibly, caseload)
+    if seen is not None:
+        scope, first, last = _cut(scope, first, last, *_turns(leaf, seen))
+    scopes, days, values = [scope[:0]], [first[:0]], [np.zeros(0, np.int8)]
+    while len(scope):
+        value = sums.of_all_days(scope, domain.subject[scope], first, last)
+        alike, rest = value != _UNLIKE, value == _UNLIKE
+        scopes.append(scope[alike])
+        days.append(first[alike])
+        values.append(value[alike])
+        scope, first, last = scope[rest], first[rest], last[rest]
+        middle = (first + last) // 2
+        scope = np.concatenate([scope, scope])
+        first, last = np.concatenate([first, middle + 1]), np.concatenate([middle, last])
+    return clipped(domain, np.concatenate(scopes), np.concatenate(days), np.concatenate(values))
+
+
+_UNLIKE = -1
+"""What a stretch comes to whose days may come to different values."""
+
+
+@frozen(eq=False)
+class _Sums:
+    """How many days are wanted, where it surely and possibly ran, and which of those days count.
+
+    ``counted_from`` gives for scopes and days the first day that counts, at the latest and at the
+    earliest; ``long_ago`` is a day by which what ran before all records had run for long.
+    """
+
+    wanted: int
+    surely: _Runs
+    possibly: _Runs
+    counted_from: Callable[[Days, Days], tuple[Days, Days]]
+    long_ago: int
+
+    def of_all_days(self, scope: Days, subject: Days, first: Days, last: Days) -> Values:
+        """What all days of each stretch come to: 0, 1, 2 for unknown; else ``_UNLIKE``.
+
+        The first day that counts never moves back within a stretch.  So each of its days has at
+        least what ran from where its last day counts until its first, and at most what ran from
+        where its first day counts until its last.
+        """
+        first, last = np.maximum(first, self.long_ago), np.maximum(last, self.long_ago)
+        least = self._value(subject, self.counted_from(scope, last), first)
+        most = self._value(subject, self.counted_from(scope, first), last)
+        return np.where(least == most, least, _UNLIKE).astype(np.int8)
+
+    def _value(self, subject: Days, counted_from: tuple[Days, Days], until: Days) -> Values:
+        latest, earliest = counted_from
+        must = _days_between(self.surely, subject, latest, until) >= self.wanted
+        may = _days_between(self.possibly, subject, earliest, until) >= self.wanted
+        return np.where(must, 1, np.where(may, UNKNOWN, 0)).astype(np.int8)
+
+
+def _sums(leaf: p.Lasting, caseload: Caseload, seen: Seen | None) -> _Sums:
+    """What is added up, and from which days on it counts."""
     table = caseload.held(leaf.period, None)
-    surely, possibly = _surely(table), _possibly(table, caseload)
     wanted = int(deadline_table(leaf.duration)[0]) + leaf.more
-    scope, day = _days_to_look_at(leaf, domain, possibly, caseload)
-    subject = domain.subject[scope]
-    long_ago = wanted + int(deadline_table(leaf.window)[0] if leaf.window else 0)
-    until = np.maximum(day, long_ago)  # what ran before all records had run for long
-    if bounds is None:
-        assert leaf.window is not None
-        latest = earliest = back_table(leaf.window)[until]
-    else:
-        latest, earliest = bounds(scope, until, None)
-    must = _days_between(surely, subject, latest, until) >= wanted
-    may = _days_between(possibly, subject, earliest, until) >= wanted
-    value = np.where(must, 1, np.where(may, UNKNOWN, 0)).astype(np.int8)
-    return clipped(domain, scope, day, value)
+    surely, possibly = _surely(table), _possibly(table, caseload)
+    if leaf.window is not None:
+        back = back_table(leaf.window)
+        long_ago = wanted + int(deadline_table(leaf.window)[0])
+        return _Sums(wanted, surely, possibly, lambda _, day: (back[day], back[day]), long_ago)
+    assert leaf.since is not None
+    assert seen is not None
+    since = bounds_since(leaf.since, seen)
+    return _Sums(wanted, surely, possibly, lambda scope, day: since(scope, day, None), wanted)
 
 
-def _days_to_look_at(
+def _to_look_at(
     leaf: p.Lasting, domain: Domain, runs: _Runs, caseload: Caseload
-) -> tuple[Days, Days]:
-    """Every day of each scope from the first on which the period may run, as far as it matters."""
+) -> tuple[Days, Days, Days]:
+    """Each scope from the first day on which the period may run to the last that matters."""
     lo = np.searchsorted(runs.subject, domain.subject, side="left")
     hi = np.searchsorted(runs.subject, domain.subject, side="right")
     some = np.flatnonzero(hi > lo).astype(np.int32)
     length = leaf.window or leaf.duration
     horizon = int(boundary_table(length)[caseload.as_at]) + int(boundary_table(leaf.duration)[0])
     first = np.maximum(domain.start[some], runs.start[lo[some]])
-    last = np.minimum(domain.end[some], min(horizon + 2, LAST))
-    owner, day = spans(first, last)
-    return some[owner], day
+    last = np.minimum(domain.end[some], min(horizon + 2, LAST)) - 1
+    there = first <= last
+    return some[there], first[there], last[there].astype(np.int32)
+
+
+def _turns(leaf: p.Lasting, seen: Seen) -> tuple[Days, Days]:
+    """The scopes and days on which the first day that counts since an anchor may move back.
+
+    It does so where an anchor comes to be there, or may: on its day, or where the previous is meant
+    on the next; of the n-th that may be, up to n days into a gap.
+    """
+    nth = getattr(leaf.since, "ordinal", None) or 1
+    into = range(max(nth, 1) + 1)
+    days = [seen.day, seen.day + 1, seen.gap_last + 1, *(seen.gap_first + day for day in into)]
+    scopes = [seen.scope, seen.scope, seen.gap, *(seen.gap for _ in into)]
+    return np.concatenate(scopes), np.concatenate(days)
+
+
+def _cut(
+    scope: Days, first: Days, last: Days, turning: Days, turn: Days
+) -> tuple[Days, Days, Days]:
+    """Stretches, one for each of some scopes in order, each cut before the days of its turns."""
+    if not len(scope):
+        return scope, first, last
+    place = np.minimum(np.searchsorted(scope, turning), len(scope) - 1)
+    inside = (scope[place] == turning) & (turn > first[place]) & (turn <= last[place])
+    starts = np.concatenate([keys(scope, first), keys(turning[inside], turn[inside])])
+    starts = np.sort(starts, kind="stable")
+    starts = starts[first_of_each(starts)]
+    cut, first = scope_of(starts), day_in(starts)
+    return cut, first, np.minimum(last[np.searchsorted(scope, cut)], next_day(cut, first) - 1)
 
 
 def _days_between(runs: _Runs, subject: Days, first: Days, last: Days) -> npt.NDArray[np.int64]:
