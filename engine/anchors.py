@@ -9,8 +9,8 @@ import numpy.typing as npt
 from attrs import evolve, frozen
 
 from duly.dsl import policy as p
-from duly.engine.caseload import Caseload, pairs
-from duly.engine.conditions import birthdays, stretches, tested, truth_on
+from duly.engine.caseload import Caseload, pairs, shared
+from duly.engine.conditions import birthdays, row_days, stretches, tested, truth_on
 from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING, UNKNOWN
 from duly.engine.facts import Table
@@ -18,7 +18,6 @@ from duly.engine.hours import anchor_minutes, last_rows, minutes_in
 from duly.engine.keys import Flags, Keys, first_of_each, keys, place_in_scope, rows_of_each
 from duly.engine.lower import kinds_of
 from duly.engine.moments import Hours, any_hour, hours_at, joined
-from duly.engine.periods import periods_of
 from duly.engine.plan import leaves_of
 from duly.engine.timeline import Domain, Values, first_rows, on_days
 
@@ -52,6 +51,7 @@ class Anchors:
         )
 
 
+@shared
 def anchors_of(
     anchor: p.Anchor, domain: Domain, caseload: Caseload, *, ahead: bool = False
 ) -> Anchors:
@@ -81,6 +81,7 @@ def anchors_of(
             raise NotImplementedError("what was missed is anchored on obligations")
 
 
+@shared
 def of_kind(anchor: p.Anchor, kind: str, domain: Domain, caseload: Caseload) -> Keys:
     """The scopes and days on which an event (or a period's start) of this kind is an anchor."""
     match anchor:
@@ -93,6 +94,7 @@ def of_kind(anchor: p.Anchor, kind: str, domain: Domain, caseload: Caseload) -> 
             return np.zeros(0, np.int64)
 
 
+@shared
 def coverage_of(anchor: p.Anchor, caseload: Caseload) -> tuple[Days, int]:
     """From which day on, for each subject, and to which all that an anchor looks at is covered."""
     count = len(caseload.facts.subjects)
@@ -122,35 +124,70 @@ def coverage_of(anchor: p.Anchor, caseload: Caseload) -> tuple[Days, int]:
 
 @frozen(eq=False)
 class Occasions:
-    """The days on which a state is judged, each with its row; ``doubtful`` may be none at all."""
+    """The days on which a state may be judged, each with its row.
+
+    ``fits`` says of each whether it is an occasion: 0, 1, or 2 for unknown.  One of which the day
+    is blank is judged on day 0; ``day`` is ``MISSING`` there.
+    """
 
     domain: Domain
     table: Table
-    doubtful: Flags
+    fits: Values
+    day: Days
 
 
-def occasions(
-    occasion: p.EventDay | p.PeriodEdge, caseload: Caseload, before: Days | None = None
+@shared
+def occasions(occasion: p.EventDay | p.PeriodEdge, caseload: Caseload) -> Occasions:
+    """Every row of an occasion, or the n-th of each subject."""
+    if occasion.ordinal is not None:
+        return nth_occasions(occasion, None, caseload)
+    table, domain = _days_of_all(occasion, caseload)
+    blank = np.flatnonzero(_dates_of(occasion, table)[domain.member_row] == MISSING)
+    day = domain.start
+    if len(blank):
+        day = day.copy()
+        day[blank] = MISSING
+    if occasion.where is None:
+        return Occasions(domain, table, np.ones(len(domain), np.int8), day)
+    fits = truth_on(occasion.where, domain, caseload)
+    return Occasions(domain, table, np.where(day == MISSING, UNKNOWN, fits).astype(np.int8), day)
+
+
+def nth_occasions(
+    occasion: p.EventDay | p.PeriodEdge, before: Days | None, caseload: Caseload
 ) -> Occasions:
-    """Every row of an occasion, or the n-th of each subject; so many of each came ``before``.
+    """The n-th of each subject; so many of each came ``before``."""
+    assert occasion.ordinal is not None
+    every = occasions(evolve(occasion, ordinal=None), caseload)
+    some = np.flatnonzero((every.fits != 0) & (every.day != MISSING))
+    domain, table, doubtful = every.domain, every.table, every.fits[some] == UNKNOWN
+    days = domain.subject[some], domain.start[some], domain.member_row[some]
+    nth = _nth(Anchors(*days, doubtful, table), occasion.ordinal, before)
+    domain = on_days(nth.scope, nth.day, table.kind.name, nth.row)
+    return Occasions(domain, table, np.where(nth.doubtful, UNKNOWN, 1).astype(np.int8), nth.day)
 
-    A period whose start is blank is judged on day 0; whoever asks must mind that.
-    """
+
+def _days_of_all(occasion: p.EventDay | p.PeriodEdge, caseload: Caseload) -> tuple[Table, Domain]:
+    """All rows that may be occasions, in order of subject and day."""
     found = _candidates(occasion, caseload)
-    rows = np.flatnonzero((found.day < FAR) & ((found.day != MISSING) | (occasion.ordinal is None)))
+    if isinstance(occasion, p.EventDay):
+        return found.table, row_days(found.table, caseload)
+    return found.table, _in_order(found, caseload)
+
+
+@shared
+def _in_order(found: _Candidates, caseload: Caseload) -> Domain:
+    """Days that have come as single days, in order."""
+    rows = np.flatnonzero(found.day < FAR)
     day = np.maximum(found.day, 0)
     rows = rows[np.argsort(keys(found.subject[rows], day[rows]), kind="stable")]
-    subject, day, row = found.subject[rows], day[rows], found.row[rows]
-    domain = on_days(subject, day, found.table.kind.name, row)
-    fits = np.ones(len(rows), np.int8)
-    if occasion.where is not None:
-        fits = truth_on(occasion.where, domain, caseload)
-        fits[found.day[rows] == MISSING] = UNKNOWN
-    every = Anchors(subject, day, row, fits == UNKNOWN, found.table).take(fits != 0)
-    if occasion.ordinal is not None:
-        every = _nth(every, occasion.ordinal, before)
-    domain = on_days(every.scope, every.day, found.table.kind.name, every.row)
-    return Occasions(domain, found.table, every.doubtful)
+    return on_days(found.subject[rows], day[rows], found.table.kind.name, found.row[rows])
+
+
+def _dates_of(occasion: p.EventDay | p.PeriodEdge, table: Table) -> Days:
+    """The day of each row of an occasion."""
+    ends = isinstance(occasion, p.PeriodEdge) and occasion.edge == "end"
+    return table.end if ends else table.start
 
 
 # -------------------------------------------------------------------- without rows
@@ -207,19 +244,22 @@ def _dated(
     return anchors if anchor.ordinal is None else _nth(anchors, anchor.ordinal)
 
 
+@shared
 def every_row(anchor: p.EventDay | p.PeriodEdge, domain: Domain, caseload: Caseload) -> Anchors:
     """Each row that an anchor names, several of one day among them, in order of scope and day."""
     candidates = _candidates(anchor, caseload)
     fits = expected(anchor.where, candidates.table, caseload)
-    scope, found = _within(domain, candidates)
-    row, day = candidates.row[found], candidates.day[found]
-    some = np.flatnonzero(fits[row] != 0)
-    some = some[np.argsort(keys(scope[some], day[some]), kind="stable")]
-    row, table = row[some], candidates.table
+    scope, found = _within(domain, candidates, caseload)
+    row, day, table = candidates.row[found], candidates.day[found], candidates.table
+    fits = fits[row]
+    if not fits.all():
+        some = fits != 0
+        scope, day, row, fits = scope[some], day[some], row[some], fits[some]
     hours = hours_at(anchor_minutes(anchor, table, row)) if table.times else None
-    return Anchors(scope[some], day[some], row, fits[row] == UNKNOWN, table, hours=hours)
+    return Anchors(scope, day, row, fits == UNKNOWN, table, hours=hours)
 
 
+@shared
 def every_named_row(anchor: p.EventDay, domain: Domain, caseload: Caseload) -> Anchors:
     """The same, but of an anchor with a number only those on the day of the n-th."""
     rows = every_row(anchor, domain, caseload)
@@ -248,12 +288,17 @@ def _with_scheduled(
 
 def with_those_to_come(event: str, caseload: Caseload) -> Caseload:
     """The caseload with the scheduled events of a kind among those that have been."""
-    later = caseload.facts.later.get(event)
-    if later is None:
+    if event not in caseload.facts.later:
         return caseload
-    return caseload.with_table(caseload.table(event).with_rows(later))
+    return caseload.with_table(_with_later(event, caseload))
 
 
+@shared
+def _with_later(event: str, caseload: Caseload) -> Table:
+    return caseload.table(event).with_rows(caseload.facts.later[event])
+
+
+@shared
 def expected(where: p.Condition | None, table: Table, caseload: Caseload) -> Values:
     """Whether each row passes the test; of those to come, whether they still may."""
     ahead = table.start > caseload.as_at
@@ -319,21 +364,34 @@ class _Candidates:
 
 def _candidates(anchor: p.EventDay | p.PeriodEdge, caseload: Caseload) -> _Candidates:
     if isinstance(anchor, p.EventDay):
-        table = caseload.held(anchor.event, anchor.where)
-        rows = np.arange(len(table), dtype=np.int32)
-        day = table.columns[anchor.milestone].values if anchor.milestone else table.start
-        return _Candidates(table, table.subject, day.astype(np.int32), rows)
-    table = caseload.held(anchor.period, anchor.where)
-    periods = periods_of(table)
-    day, row = periods.edges(anchor.edge)
-    return _Candidates(table, periods.subject, day, row)
+        return _dates(caseload.held(anchor.event, anchor.where), anchor.milestone, caseload)
+    return _edges(caseload.held(anchor.period, anchor.where), anchor.edge, caseload)
 
 
-def _within(domain: Domain, candidates: _Candidates) -> tuple[Days, Days]:
-    """Which candidates are dated inside each scope, and name it where they name a period."""
+@shared
+def _dates(table: Table, milestone: str | None, caseload: Caseload) -> _Candidates:
+    """The days of events, or of a milestone of theirs."""
+    rows = np.arange(len(table), dtype=np.int32)
+    day = table.columns[milestone].values if milestone else table.start
+    return _Candidates(table, table.subject, day.astype(np.int32), rows)
+
+
+@shared
+def _edges(table: Table, edge: str, caseload: Caseload) -> _Candidates:
+    """The days on which periods start or end."""
+    day, row = table.periods.edges(edge)
+    return _Candidates(table, table.periods.subject, day, row)
+
+
+@shared
+def _within(domain: Domain, candidates: _Candidates, caseload: Caseload) -> tuple[Days, Days]:
+    """Which candidates are dated inside each scope, and name it where they name a period.
+
+    They are in order of scope and day.
+    """
     table = candidates.table
     if domain.period is not None and table.kind.of == domain.period:
-        scope, row = pairs(domain, table, own=True)
+        scope, row = pairs(domain, table, True, caseload)
         place = np.full(len(table), -1, np.int32)
         place[candidates.row] = np.arange(len(candidates.row), dtype=np.int32)
         found = place[row]
@@ -343,7 +401,9 @@ def _within(domain: Domain, candidates: _Candidates) -> tuple[Days, Days]:
     day = candidates.day[found]
     keep = (day >= domain.start[scope]) & (day < domain.end[scope])
     keep &= (day != MISSING) & (day < FAR)
-    return scope[keep], found[keep]
+    scope, found = scope[keep], found[keep]
+    order = np.argsort(keys(scope, day[keep]), kind="stable")
+    return scope[order], found[order]
 
 
 # ------------------------------------------------------------------------ several

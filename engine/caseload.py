@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache, cached_property, partial
+from collections.abc import Callable, Hashable
+from functools import cache, cached_property, partial, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from duly.dsl import policy as p
 from duly.engine.dates import Days
@@ -16,14 +17,48 @@ from duly.engine.keys import rows_of_each, spans
 from duly.engine.lower import TruthTable, truth_table
 from duly.engine.timeline import Domain
 
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
+
+
+def shared(function: Callable[Asked, Found]) -> Callable[Asked, Found]:
+    """The function, worked out once for the same things asked of the same caseload, its last.
+
+    What it finds belongs to all who ask, so nobody may write to it.
+    """
+
+    @wraps(function)
+    def once(*asked: Asked.args, **how: Asked.kwargs) -> Found:
+        *things, caseload = asked
+        assert isinstance(caseload, Caseload)
+        key = (function, *things, *how.items())
+        if key not in caseload.found:
+            caseload.found[key] = _sealed(function(*asked, **how))
+        found: Found = caseload.found[key]
+        return found
+
+    return once
+
+
+def _sealed(found: Found) -> Found:
+    """What was found, its columns closed to writing."""
+    columns = found if isinstance(found, tuple) else [found]
+    if hasattr(found, "__attrs_attrs__"):
+        columns = [getattr(found, each.name) for each in found.__attrs_attrs__]
+    for column in columns:
+        if isinstance(column, np.ndarray):
+            column.flags.writeable = False
+    return found
+
 
 @frozen(eq=False)
 class Caseload:
-    """Facts cut to the as-at day, and what leaves need to look things up in them."""
+    """Facts cut to the as-at day, and what has been found in them so far."""
 
     facts: Facts
     as_at: int
     policy: p.Policy
+    found: dict[Hashable, Any] = field(init=False, factory=dict, repr=False)
 
     @cached_property
     def truth_table(self) -> Callable[[p.Condition], TruthTable]:
@@ -35,27 +70,37 @@ class Caseload:
         return self.facts.tables[kind]
 
     def with_table(self, table: Table) -> Caseload:
-        """The same with other rows of one kind."""
-        tables = {**self.facts.tables, table.kind.name: table}
-        return evolve(self, facts=evolve(self.facts, tables=tables))
+        """The same with other rows of one kind; what is found in them is shared as well."""
+        return _with_table(table, self)
 
     def held(self, kind: str, where: p.Condition | None) -> Table:
         """The same, covered only as far as sources hold the rows that the test asks for.
 
         Of a child whose row of a period is in quarantine nothing is known but what is recorded.
         """
-        table = self.facts.tables[kind]
-        if table.unread and table.kind.nature == "period":
-            covered = table.covered_from.copy()
-            covered[list(table.unread)] = FAR
-            table = evolve(table, covered_from=covered)
-        for attribute, missing in table.gaps.items():
-            asked = _asked_for(table, attribute, where)
-            if asked & missing:
-                nothing = np.full(len(self.facts.subjects), FAR, np.int32)
-                coverage = table.coverage if asked - missing else "absent"
-                table = evolve(table, covered_from=nothing, coverage=coverage)
-        return table
+        return _held(kind, where, self)
+
+
+@shared
+def _with_table(table: Table, caseload: Caseload) -> Caseload:
+    tables = {**caseload.facts.tables, table.kind.name: table}
+    return evolve(caseload, facts=evolve(caseload.facts, tables=tables))
+
+
+@shared
+def _held(kind: str, where: p.Condition | None, caseload: Caseload) -> Table:
+    table = caseload.facts.tables[kind]
+    if table.unread and table.kind.nature == "period":
+        covered = table.covered_from.copy()
+        covered[list(table.unread)] = FAR
+        table = evolve(table, covered_from=covered)
+    for attribute, missing in table.gaps.items():
+        asked = _asked_for(table, attribute, where)
+        if asked & missing:
+            nothing = np.full(len(caseload.facts.subjects), FAR, np.int32)
+            coverage = table.coverage if asked - missing else "absent"
+            table = evolve(table, covered_from=nothing, coverage=coverage)
+    return table
 
 
 def _of_members(domain: Domain, table: Table) -> tuple[Days, Days]:
@@ -81,7 +126,8 @@ def _asked_for(table: Table, attribute: str, where: p.Condition | None) -> froze
     return frozenset(table.kind.attributes[attribute].values)
 
 
-def pairs(domain: Domain, table: Table, own: bool) -> tuple[Days, Days]:
+@shared
+def pairs(domain: Domain, table: Table, own: bool, caseload: Caseload) -> tuple[Days, Days]:
     """Which rows each scope looks at: by id where it is so declared, else its subject's."""
     if own and domain.period is not None and table.kind.of == domain.period:
         if domain.event is not None:

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from duly.dsl import policy as p
 from duly.engine import counting
-from duly.engine.caseload import Caseload, pairs
+from duly.engine.caseload import Caseload, pairs, shared
 from duly.engine.counting import MANY
 from duly.engine.dates import Days, boundary_table, deadline_table
 from duly.engine.days import FAR, MISSING, UNKNOWN
@@ -33,11 +33,18 @@ from duly.engine.timeline import (
 )
 
 
+@shared
 def steps_of(leaf: Leaf, domain: Domain, caseload: Caseload) -> Steps:
     """The step function of one leaf condition over the scopes."""
+    return _steps(leaf, domain, caseload)
+
+
+def _steps(leaf: Leaf, domain: Domain, caseload: Caseload) -> Steps:
     match leaf:
         case p.Flag(owner, name):
-            return _attribute(domain, caseload, owner, name, lambda c: c.values.astype(np.int8))
+            return _attribute(
+                domain, caseload, owner, name, lambda c: c.values.astype(np.int8, copy=False)
+            )
         case p.Is(owner, name, values):
             return _attribute(domain, caseload, owner, name, lambda c: is_one_of(c, values))
         case p.Stated(owner, name):
@@ -76,6 +83,7 @@ def steps_of(leaf: Leaf, domain: Domain, caseload: Caseload) -> Steps:
             return Steps(line.scope, line.day, _VALUE_OF_BITS[line.code])
 
 
+@shared
 def seen(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> Seen:
     """Where the anchors of each scope are, and where one may have gone unseen."""
     match anchor:
@@ -94,11 +102,16 @@ def seen(anchor: p.Anchor, domain: Domain, caseload: Caseload) -> Seen:
             raise NotImplementedError("no condition looks at these")
 
 
+@shared
 def birthdays(years: int, caseload: Caseload) -> Days:
     """The day on which each subject reaches an age (T-24); ``MISSING`` if the birth is blank."""
     born = caseload.facts.born
     day = boundary_table(p.Duration(years, "year"))[np.maximum(born, 0)]
     return np.where(born == MISSING, MISSING, day).astype(np.int32)
+
+
+def _yes_or_no(column: Column) -> Values:
+    return column.values.astype(np.int8, copy=False)
 
 
 def _which_value(column: Column) -> Values:
@@ -164,6 +177,7 @@ def _attribute(
     return Steps(domain.member_scope, day, value)
 
 
+@shared
 def tested(where: p.Condition | None, table: Table, caseload: Caseload) -> Values:
     """Whether each row of the table passes the test: 0, 1, or 2 for unknown."""
     if where is None:
@@ -180,7 +194,7 @@ def _uncovered(
     days = [domain.start[early], until[early]]
     change = [np.full(len(early), MANY), np.full(len(early), -MANY)]
     if table.covered_to < caseload.as_at:
-        every = np.arange(len(domain), dtype=np.int32)
+        every = domain.every
         scopes.append(every)
         days.append(np.full(len(domain), table.covered_to + 1, np.int32))
         change.append(np.full(len(domain), MANY))
@@ -200,7 +214,7 @@ def _running(
     """How many periods are running: one more from each start, one fewer from each end."""
     table = caseload.held(kind, where)
     fits = tested(where, table, caseload)
-    scope, row = pairs(domain, table, own)
+    scope, row = pairs(domain, table, own, caseload)
     touching = (table.end[row] > domain.start[scope]) & (table.start[row] < domain.end[scope])
     touching &= fits[row] != 0
     scope, row = scope[touching], row[touching]
@@ -223,7 +237,7 @@ def _events(leaf: p.Count, domain: Domain, caseload: Caseload) -> Steps:
     """How many events there have been, in the scope or ever, or in the last D."""
     table = caseload.held(leaf.kind, leaf.where)
     fits = tested(leaf.where, table, caseload)
-    scope, row = pairs(domain, table, leaf.own)
+    scope, row = pairs(domain, table, leaf.own, caseload)
     day = table.start[row]
     keep = (fits[row] != 0) & (day < domain.end[scope])
     if leaf.own and (domain.period is None or table.kind.of != domain.period):
@@ -260,14 +274,14 @@ def _aged(years: int, domain: Domain, caseload: Caseload) -> Steps:
     """True from the birthday (T-24); unknown without a date of birth."""
     birthday = birthdays(years, caseload)[domain.subject]
     unknown = birthday == MISSING
-    scope = np.arange(len(domain), dtype=np.int32)
+    scope = domain.every
     value = np.where(unknown, UNKNOWN, 1).astype(np.int8)
     return clipped(domain, scope, np.where(unknown, 0, birthday).astype(np.int32), value)
 
 
 def _in_force(first: int, last: int, domain: Domain) -> Steps:
     """True from the first to the last day of the law, both included."""
-    scope = np.arange(len(domain), dtype=np.int32)
+    scope = domain.every
     after = min(max(last + 1, first), FAR)  # bounds that have no day in common are never in force
     day = np.concatenate([np.full(len(domain), first), np.full(len(domain), after)])
     value = np.repeat(np.array([1, 0], np.int8), len(domain))
@@ -281,6 +295,7 @@ FALSE_BIT, TRUE_BIT = 1, 2
 _VALUE_OF_BITS = np.array([UNKNOWN, 0, 1, UNKNOWN], np.int8)
 
 
+@shared
 def possible(condition: p.Condition, domain: Domain, caseload: Caseload) -> Timeline:
     """What the condition may be over time: bit 1 for false, bit 2 for true, both if unknown."""
     leaves, table = caseload.truth_table(condition)
@@ -303,6 +318,7 @@ class Stretches:
     sure: npt.NDArray[np.bool_]
 
 
+@shared
 def lives(caseload: Caseload) -> Domain:
     """One scope for each subject, from before all records and without end."""
     count = len(caseload.facts.subjects)
@@ -310,6 +326,7 @@ def lives(caseload: Caseload) -> Domain:
     return Domain(every, np.zeros(count, np.int32), np.full(count, FAR, np.int32))
 
 
+@shared
 def stretches(condition: p.Condition, caseload: Caseload) -> Stretches:
     """The stretches of a condition about each subject."""
     line = possible(condition, lives(caseload), caseload)
@@ -363,12 +380,25 @@ def row_truth(
 
     It is looked at on the row's own first day, where no other is given.
     """
+    if day is None:
+        return truth_on(condition, row_days(table, caseload), caseload)
+    return truth_on(condition, _whole(table, day), caseload)
+
+
+@shared
+def row_days(table: Table, caseload: Caseload) -> Domain:
+    """The first day of each row of a table; those that are blank are day 0."""
+    return _whole(table, table.start)
+
+
+def _whole(table: Table, day: Days) -> Domain:
+    """All rows of a table, each on a day of its own."""
     rows = np.arange(len(table), dtype=np.int32)
-    day = table.start if day is None else day
     domain = on_days(table.subject, np.maximum(day, 0), table.kind.name, rows)
-    return truth_on(condition, evolve(domain, whole=True), caseload)
+    return evolve(domain, whole=True)
 
 
+@shared
 def truth_on(condition: p.Condition, domain: Domain, caseload: Caseload) -> Values:
     """The condition on each of a domain of single days: 0, 1, or 2 for unknown."""
     leaves, table = caseload.truth_table(condition)
@@ -385,10 +415,16 @@ def codes_on(
     """The code of the leaves on each of a domain of single days."""
     code = np.zeros(len(domain), np.int32)
     for place, leaf in zip(places(values or (3,) * len(leaves)), leaves, strict=True):
-        steps = steps_of(leaf, domain, caseload)
-        value = steps.value * np.int32(place)
-        if len(steps.scope) == len(domain):
-            code += value
-        else:
-            code[steps.scope] += value
+        code += values_on(leaf, domain, caseload) * np.int32(place)
     return code
+
+
+@shared
+def values_on(leaf: Leaf, domain: Domain, caseload: Caseload) -> Values:
+    """The value of a leaf on each of a domain of single days."""
+    steps = _steps(leaf, domain, caseload)
+    if len(steps.scope) == len(domain):
+        return steps.value
+    value = np.zeros(len(domain), np.int8)
+    value[steps.scope] = steps.value
+    return value

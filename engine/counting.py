@@ -27,7 +27,7 @@ none may count.  With days up to which to look, the latest is that of an anchor 
 def since(leaf: p.Count, domain: Domain, caseload: Caseload, fits: Values, seen: Seen) -> Steps:
     """Whether there have been as many since the latest anchor that ``seen`` holds."""
     table = caseload.held(leaf.kind, leaf.where)
-    scope, row = pairs(domain, table, leaf.own)
+    scope, row = pairs(domain, table, leaf.own, caseload)
     own = leaf.own and (domain.period is None or table.kind.of != domain.period)
     possible = (fits[row] != 0) & (table.start[row] < domain.end[scope])
     if own:
@@ -60,7 +60,7 @@ def _moments(domain: Domain, scope: Days, day: Days, seen: Seen, uncovered: int)
     On the day after an event there may have been a later anchor already.  ``uncovered`` is the
     first day that no record covers any more.
     """
-    every = np.arange(len(domain), dtype=np.int32)
+    every = domain.every
     scopes = np.concatenate(
         [every, every, scope, scope, seen.scope, seen.scope, seen.gap, seen.gap, seen.gap]
     )

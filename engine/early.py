@@ -42,7 +42,6 @@ from duly.engine.keys import (
     total_in_scope,
 )
 from duly.engine.moments import any_hour, moments
-from duly.engine.periods import periods_of
 from duly.engine.plan import DutyPlan, StepPlan
 from duly.engine.runs import FROM_ANCHOR, FROM_START, Between, Run, milestones
 from duly.engine.scopes import Acts, Scopes
@@ -214,7 +213,7 @@ def _end_of_like_period(scopes: Scopes) -> Days:
     domain = scopes.domain
     if scopes.table is None:
         return np.zeros(len(domain), np.int32)
-    periods = periods_of(scopes.table)
+    periods = scopes.table.periods
     ends = np.sort(keys(periods.subject, periods.end), kind="stable")
     place = np.searchsorted(ends, keys(domain.subject, domain.start), side="right") - 1
     found = np.append(ends, -1)[np.maximum(place, -1)]

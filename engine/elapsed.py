@@ -25,7 +25,6 @@ from duly.engine.keys import (
     place_in_scope,
     rows_of_each,
 )
-from duly.engine.periods import periods_of
 from duly.engine.timeline import Domain, Steps, Values, between, clipped
 
 Tested = Callable[[p.Condition | None, Table, Caseload], Values]
@@ -144,7 +143,7 @@ def _in_gap(seen: Seen) -> Flags:
 def seen_at_start(domain: Domain) -> Seen:
     """The start of each scope, which is always there."""
     none = np.zeros(0, np.int32)
-    return Seen(np.arange(len(domain), dtype=np.int32), domain.start, none, none, none)
+    return Seen(domain.every, domain.start, none, none, none)
 
 
 def seen_on(domain: Domain, surely: tuple[Days, Days], perhaps: tuple[Days, Days, Days]) -> Seen:
@@ -162,11 +161,11 @@ def seen_in_rows(
     anchor: p.EventDay | p.PeriodEdge, domain: Domain, caseload: Caseload, tested: Tested
 ) -> Seen:
     """Where the events or edges that an anchor names are, and where one may be."""
-    every, none = np.arange(len(domain), dtype=np.int32), np.zeros(0, np.int32)
+    every, none = domain.every, np.zeros(0, np.int32)
     kind = anchor.period if isinstance(anchor, p.PeriodEdge) else anchor.event
     table = caseload.held(kind, anchor.where)
     fits = tested(anchor.where, table, caseload)
-    scope, row, day = _edges(anchor, domain, table)
+    scope, row, day = _edges(anchor, domain, table, caseload)
     # events are those inside the scope; a single day looks back on all of them
     inside = isinstance(anchor, p.EventDay) and not domain.single
     begun = domain.start if inside else np.zeros(len(domain), np.int32)
@@ -208,15 +207,15 @@ def _nth_day(scope: Days, day: Days, ordinal: int) -> npt.NDArray[np.intp]:
 
 
 def _edges(
-    anchor: p.PeriodEdge | p.EventDay, domain: Domain, table: Table
+    anchor: p.PeriodEdge | p.EventDay, domain: Domain, table: Table, caseload: Caseload
 ) -> tuple[Days, Days, Days]:
     """The days of each scope's subject that an anchor names; joined periods count as one."""
     if isinstance(anchor, p.EventDay):
         named = not domain.single and table.kind.of == domain.period
-        scope, row = pairs(domain, table, own=named)
+        scope, row = pairs(domain, table, named, caseload)
         day = table.columns[anchor.milestone].values if anchor.milestone else table.start
         return scope, row, day[row].astype(np.int32)
-    periods = periods_of(table)
+    periods = table.periods
     scope, found = rows_of_each(domain.subject, periods.subject)
     day, row = periods.edges(anchor.edge)
     return scope, row[found], day[found]

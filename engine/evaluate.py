@@ -152,7 +152,7 @@ def _untold(
     return Batch.of(
         duty,
         domain,
-        np.arange(len(domain), dtype=np.int32),
+        domain.every,
         Tables(acts, None, scopes.table),
         verdict=np.array(CANNOT_TELL),
         doubt=np.array(doubt),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from duly.engine.dates import Calendar, Days
 from duly.engine.days import FAR, MISSING, day_of
 from duly.engine.keys import keys
 from duly.engine.moments import Minutes
+from duly.engine.periods import Periods, periods_of
 from duly.engine.raw import Quarantined
 
 ANY_PARENT = -2
@@ -74,6 +76,11 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.subject)
+
+    @cached_property
+    def periods(self) -> Periods:
+        """The rows as the periods that they make, worked out when first asked for."""
+        return periods_of(self)
 
     def covered_for(self, milestone: str | None) -> Days:
         """From which day a milestone is known of each subject: never, without a column for it."""

@@ -20,7 +20,6 @@ from duly.engine.days import FAR, LAST, UNTIMED
 from duly.engine.deadlines import UNLIMITED, Due, Segments, limit_table, members
 from duly.engine.facts import Table
 from duly.engine.moments import DAY, Hours, Minutes, Moments, clock_at, moments
-from duly.engine.periods import periods_of
 from duly.engine.plan import Guard, Outcome, StepPlan
 
 UNIT = 2048
@@ -148,7 +147,7 @@ def last_rows(table: Table, rows: Days) -> Days:
     """The last row of the period that each row begins."""
     if table.kind.joined is None:
         return rows
-    periods = periods_of(table)
+    periods = table.periods
     last = np.arange(len(table) + 1, dtype=np.int32)
     last[periods.row] = periods.last
     last[-1] = -1

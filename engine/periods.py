@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
 from duly.engine.dates import Days
 from duly.engine.days import MISSING
-from duly.engine.facts import Table
 from duly.engine.keys import keys
+
+if TYPE_CHECKING:
+    from duly.engine.facts import Table
 
 
 @frozen(eq=False)
@@ -38,7 +42,7 @@ class Periods:
 
 
 def periods_of(table: Table) -> Periods:
-    """The table's periods as the law sees them."""
+    """The table's periods as the law sees them; ``Table.periods`` keeps them."""
     first = _first_of_chain(table)
     heads = np.flatnonzero(first == np.arange(len(table))).astype(np.int32)
     number = np.full(len(table), -1, np.int32)

@@ -104,7 +104,7 @@ def _deeds(
     act, domain = duty.duty.act, scopes.domain
     done = days_of(act, table)
     fits = _fits(act, table, done, caseload)
-    scope, row = pairs(domain, table, own=True)
+    scope, row = pairs(domain, table, True, caseload)
     day = done[row]
     keep = (fits[row] != 0) & (day != MISSING) & (day < FAR)
     own_end = act.edge == "end" and act.event == domain.period

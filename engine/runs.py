@@ -31,7 +31,6 @@ from duly.engine.facts import Table
 from duly.engine.hours import in_hours, last_limit, minutes_in
 from duly.engine.keys import Flags, Keys, keys, next_day, spans
 from duly.engine.moments import Hours, Minutes, any_hour, hours_at, joined
-from duly.engine.periods import periods_of
 from duly.engine.plan import DutyPlan, StepPlan
 from duly.engine.scopes import Acts, Scopes, inside
 from duly.engine.timeline import Domain, first_rows, of_events
@@ -169,7 +168,7 @@ def _beginnings(
     by_act = _among(of_kind(first, kind, scopes.domain, caseload), keys(anchors.scope, anchors.day))
     anchors, by_act = _owed_from(duty.steps[0], anchors, by_act, scopes.domain, caseload)
     following = next_day(anchors.scope, anchors.day)
-    live = _live(anchors, following, by_act, scopes, acts)
+    live = _live(anchors, following, by_act, scopes, acts, caseload)
     return _not_before(live, duty.steps[0], acts), anchors.table
 
 
@@ -194,8 +193,15 @@ def _among(known: Keys, wanted: Keys) -> Flags:
     return found
 
 
-def _live(anchors: Anchors, following: Days, by_act: Flags, scopes: Scopes, acts: Acts) -> _Live:
-    lo, hi = inside(scopes, acts)
+def _live(
+    anchors: Anchors,
+    following: Days,
+    by_act: Flags,
+    scopes: Scopes,
+    acts: Acts,
+    caseload: Caseload,
+) -> _Live:
+    lo, hi = inside(scopes, acts, caseload)
     scope, day = anchors.scope, anchors.day
     next_act = np.searchsorted(acts.key, acts.in_scope(scope, day) + by_act, side="left")
     next_act = np.maximum(next_act, lo[scope])
@@ -299,7 +305,7 @@ def _with_assumed(
     starts = anchors_of(p.ScopeStart(), scopes.domain, caseload)
     never = np.full(len(scopes.domain), FAR, np.int32)
     by_none = np.zeros(len(scopes.domain), bool)
-    added = _live(starts, never, by_none, scopes, acts).take(without)
+    added = _live(starts, never, by_none, scopes, acts, caseload).take(without)
     added = evolve(added, assumed=np.ones(len(added.scope), bool))
     return _merged(live, _not_before(added, duty.steps[1], acts))
 
@@ -609,7 +615,7 @@ def ends(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> tupl
         own, row, start, end = scopes, first_rows(domain), domain.start, domain.end
     else:
         begun = every_row(p.PeriodEdge(table.kind.name, "start"), domain, caseload)
-        periods = periods_of(table)
+        periods = table.periods
         row, start = begun.row, begun.day
         ends_of = np.zeros(len(table), np.int32)
         ends_of[periods.row] = periods.end

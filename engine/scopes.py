@@ -7,7 +7,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from duly.dsl import policy as p
-from duly.engine.caseload import Caseload, pairs
+from duly.engine.caseload import Caseload, pairs, shared
 from duly.engine.conditions import lives, stretches, tested
 from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING, UNKNOWN, UNTIMED
@@ -23,7 +23,6 @@ from duly.engine.keys import (
     untimed_keys,
 )
 from duly.engine.moments import DAY, Hours, hours_at
-from duly.engine.periods import periods_of
 from duly.engine.timeline import Domain, Timeline, Values
 
 
@@ -52,17 +51,24 @@ def scopes_of(scope: p.Scope, caseload: Caseload) -> Scopes:
     """The scopes that a duty's scope line names."""
     match scope:
         case p.During(period, _):
-            return _rows(caseload.table(period))
+            return _rows(caseload.table(period), caseload)
         case p.While(condition):
             return _stretches(condition, caseload)
         case _:
-            life = lives(caseload)
-            return Scopes(life, life.end, _NONE, _NONE)
+            return _lives(caseload)
 
 
-def _rows(table: Table) -> Scopes:
+@shared
+def _lives(caseload: Caseload) -> Scopes:
+    """One scope for each subject."""
+    life = lives(caseload)
+    return Scopes(life, life.end, _NONE, _NONE)
+
+
+@shared
+def _rows(table: Table, caseload: Caseload) -> Scopes:
     """One scope for each period; those whose start is blank are set apart."""
-    periods = periods_of(table)
+    periods = table.periods
     known = periods.start != MISSING
     number = np.where(known, np.cumsum(known) - 1, -1).astype(np.int32)
     members = known[periods.member_period]
@@ -82,6 +88,7 @@ def _rows(table: Table) -> Scopes:
     return Scopes(domain, last_act, periods.row[~known], periods.subject[~known], table)
 
 
+@shared
 def _stretches(condition: p.Condition, caseload: Caseload) -> Scopes:
     """One scope for each unbroken stretch on which the condition is true or may be."""
     found = stretches(condition, caseload)
@@ -172,11 +179,12 @@ class Acts:
         return keys(self.owner_of[scope], day)
 
 
+@shared
 def acts_of(act: p.Act, scopes: Scopes, caseload: Caseload) -> Acts:
     """The events that pass the act's test."""
     table = caseload.held(act.event, act.where)
     fits_all = tested(act.where, table, caseload)
-    owner_of, owner, rows = _owners(table, scopes)
+    owner_of, owner, rows = _owners(table, scopes, caseload)
     day = days_of(act, table)
     if act.milestone is not None or act.edge is not None:
         some = np.arange(len(table), dtype=np.int32) if rows is None else rows
@@ -212,7 +220,7 @@ def days_of(act: p.Act, table: Table) -> Days:
         return table.start
     if act.milestone is not None:
         return table.columns[act.milestone].values.astype(np.int32)
-    periods = periods_of(table)
+    periods = table.periods
     assert act.edge is not None
     edge, row = periods.edges(act.edge)
     day = np.full(len(table), MISSING, np.int32)
@@ -220,22 +228,23 @@ def days_of(act: p.Act, table: Table) -> Days:
     return day
 
 
-def _owners(table: Table, scopes: Scopes) -> tuple[Days, Days, Days | None]:
+def _owners(table: Table, scopes: Scopes, caseload: Caseload) -> tuple[Days, Days, Days | None]:
     """Each scope's owner, each row's, and the rows in order of owner (``None``: as they are)."""
     domain = scopes.domain
     if domain.period is None or table.kind.of != domain.period:
         return domain.subject, table.subject, None
-    scope, linked = pairs(domain, table, own=True)
+    scope, linked = pairs(domain, table, True, caseload)
     owner = np.full(len(table), -1, np.int32)
     owner[linked] = scope
     rows = np.flatnonzero(owner >= 0).astype(np.int32)
     rows = rows[np.argsort(keys(owner[rows], table.start[rows]), kind="stable")]
-    return np.arange(len(domain), dtype=np.int32), owner, rows
+    return domain.every, owner, rows
 
 
-def inside(scopes: Scopes, acts: Acts) -> tuple[Days, Days]:
+@shared
+def inside(scopes: Scopes, acts: Acts, caseload: Caseload) -> tuple[Days, Days]:
     """The range of acts that lies in each scope, those on its end day included."""
-    every = np.arange(len(scopes.domain), dtype=np.int32)
+    every = scopes.domain.every
     lo = np.searchsorted(acts.key, acts.in_scope(every, scopes.domain.start), side="left")
     hi = np.searchsorted(acts.key, acts.in_scope(every, scopes.last_act), side="right")
     return lo.astype(np.int32), np.maximum(lo, hi).astype(np.int32)

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from duly.dsl import policy as p
 from duly.dsl.conditions import all_of
-from duly.engine.anchors import occasions, still_expected
+from duly.engine.anchors import nth_occasions, occasions, still_expected
 from duly.engine.batch import (
     BLANK_START,
     CANNOT_TELL,
@@ -27,7 +27,7 @@ from duly.engine.batch import (
 from duly.engine.caseload import Caseload
 from duly.engine.conditions import codes_on, guarded
 from duly.engine.dates import Days
-from duly.engine.days import FAR, MISSING
+from duly.engine.days import FAR, MISSING, UNKNOWN
 from duly.engine.doubts import where_scopes_are_sure
 from duly.engine.facts import Table
 from duly.engine.judging import verdicts
@@ -50,25 +50,29 @@ def to_come(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
         return
     later = caseload.facts.later[occasion.event]
     expected = evolve(occasion, where=still_expected(occasion.where, later.kind))
-    before = _so_far(occasion, caseload) if occasion.ordinal is not None else None
-    found = occasions(expected, caseload.with_table(later), before)
+    scheduled = caseload.with_table(later)
+    if occasion.ordinal is None:
+        found = occasions(expected, scheduled)
+    else:
+        found = nth_occasions(expected, _so_far(occasion, caseload), scheduled)
     code = _codes_to_come(duty.guard, found.domain, caseload, later)
-    day = found.domain.start
-    batch = Batch.of(
+    there = (found.fits != 0) & (duty.guard.table[code] != 1 << ABSENT)
+    scope = np.flatnonzero(there).astype(np.int32)
+    day = found.domain.start[scope]
+    yield Batch.of(
         duty,
         found.domain,
-        np.arange(len(day), dtype=np.int32),
+        scope,
         Tables(later, later, later),
         anchor=day,
         anchor_from=np.array(FROM_ANCHOR),
-        anchor_row=found.domain.member_row,
+        anchor_row=found.domain.member_row[scope],
         deadline=day,
-        end=found.domain.end,
+        end=found.domain.end[scope],
         verdict=np.array(DUE),
         days=day - caseload.as_at,
-        code=code,
+        code=code[scope],
     )
-    yield batch.take(duty.guard.table[code] != 1 << ABSENT)
 
 
 def _each(scope: p.ForEach) -> p.EventDay | p.PeriodEdge:
@@ -97,8 +101,9 @@ def _is_about(condition: p.Condition, kind: str) -> bool:
 
 def _so_far(occasion: p.EventDay, caseload: Caseload) -> Days:
     """On how many days each subject had such an occasion by the as-at day."""
-    domain = occasions(evolve(occasion, ordinal=None), caseload).domain
-    days = scope_of(np.unique(keys(domain.subject, domain.start)))
+    found = occasions(evolve(occasion, ordinal=None), caseload)
+    some, domain = found.fits != 0, found.domain
+    days = scope_of(np.unique(keys(domain.subject[some], domain.start[some])))
     return np.bincount(days, minlength=len(caseload.facts.subjects)).astype(np.int32)
 
 
@@ -120,40 +125,56 @@ def on_occasions(duty: DutyPlan, caseload: Caseload) -> Batch:
     assert isinstance(duty.scope, p.ForEach)
     assert duty.guard is not None
     found = occasions(_each(duty.scope), caseload)
-    domain, table, row = found.domain, found.table, found.domain.member_row
+    domain, table = found.domain, found.table
     code = codes_on(duty.guard.leaves, domain, caseload, duty.guard.values)
-    mask = duty.guard.table[code]
-    blank = _occasion_days(duty.scope.occasion, table)[row] == MISSING
-    mask[blank] = (1 << len(duty.guard.outcomes)) - 1
-    held = mask & ~(1 << ABSENT) == 1 << HELD
-    excepted = mask & ~(1 << ABSENT | 1 << HELD) == 1 << JUDGED_EXEMPT
-    failed = (mask == 1 << FAILED) & ~found.doubtful
-    verdict = np.select([held, excepted, failed], [MET, IS_EXEMPT, NOT_MET], CANNOT_TELL)
-    day = np.where(blank, MISSING, domain.start).astype(np.int32)
-    unsure = np.where(blank, BLANK_START, UNDECIDED_ACT)
-    batch = Batch.of(
+    verdict = _VERDICTS[duty.guard.table][code]
+    doubtful = (found.fits == UNKNOWN) & (verdict == NOT_MET)
+    verdict[doubtful | (found.day == MISSING)] = CANNOT_TELL
+    there = (found.fits != 0) & (verdict != _NO_DUTY)
+    scope, day, end, row = domain.every, found.day, domain.end, domain.member_row
+    if not there.all():
+        scope = np.flatnonzero(there).astype(np.int32)
+        day, end, row = day[scope], end[scope], row[scope]
+        verdict, code = verdict[scope], code[scope]
+    held = verdict == MET
+    unsure = np.where(day == MISSING, BLANK_START, UNDECIDED_ACT)
+    return Batch.of(
         duty,
         domain,
-        np.arange(len(mask), dtype=np.int32),
+        scope,
         Tables(table, table, table),
         anchor=day,
         anchor_from=np.array(FROM_ANCHOR),
         anchor_row=row,
-        deadline=np.where(excepted, MISSING, day),
+        deadline=np.where(verdict == IS_EXEMPT, MISSING, day),
         fulfilled=np.where(held, day, MISSING),
         act=np.where(held, row, -1),
-        end=domain.end,
+        end=end,
         verdict=verdict,
         doubt=np.where(verdict == CANNOT_TELL, unsure, NO_DOUBT),
         code=code,
     )
-    return batch.take(mask != 1 << ABSENT)
 
 
-def _occasion_days(occasion: p.EventDay | p.PeriodEdge, table: Table) -> Days:
-    return (
-        table.end if isinstance(occasion, p.PeriodEdge) and occasion.edge == "end" else table.start
-    )
+_NO_DUTY = -1
+"""What stands for a verdict where there is nothing to judge."""
+
+
+def _verdict_of(outcomes: int) -> int:
+    """The verdict on a state that comes to one of a set of outcomes."""
+    if outcomes == 1 << ABSENT:
+        return _NO_DUTY
+    match outcomes & ~(1 << ABSENT):
+        case there if there == 1 << HELD:
+            return MET
+        case there if there & ~(1 << HELD) == 1 << JUDGED_EXEMPT:
+            return IS_EXEMPT
+        case _:
+            return NOT_MET if outcomes == 1 << FAILED else CANNOT_TELL
+
+
+_VERDICTS = np.array([_verdict_of(outcomes) for outcomes in range(16)], np.int8)
+"""The verdict on each set of the four outcomes."""
 
 
 # ----------------------------------------------------------------------- throughout

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +62,11 @@ class Domain:
     def __len__(self) -> int:
         return len(self.subject)
 
+    @cached_property
+    def every(self) -> Days:
+        """The numbers of all scopes."""
+        return np.arange(len(self), dtype=np.int32)
+
 
 @frozen(eq=False)
 class Steps:
@@ -102,7 +108,7 @@ def timeline(
     domain: Domain, leaves: Sequence[Steps], values: Sequence[int] | None = None
 ) -> Timeline:
     """All leaves of a guard as one timeline of codes; ``values`` are the sizes of the digits."""
-    packed = [_packed(np.arange(len(domain), dtype=np.int32), domain.start, np.zeros(1, np.int64))]
+    packed = [_packed(domain.every, domain.start, np.zeros(1, np.int64))]
     for place, steps in zip(places(values or (3,) * len(leaves)), leaves, strict=True):
         value = steps.value.astype(np.int64)
         change = value.copy()
@@ -151,7 +157,7 @@ _MAY_MUST = np.array([0, UNKNOWN, 0, 0, 1], np.int8)
 
 def constant(domain: Domain, value: Values) -> Steps:
     """One value for the whole of each scope."""
-    return Steps(np.arange(len(domain), dtype=np.int32), domain.start, value)
+    return Steps(domain.every, domain.start, value)
 
 
 def counted(
@@ -167,7 +173,7 @@ def counted(
     inside = day < domain.end[scope]
     scope, day, sure, possible = scope[inside], day[inside], sure[inside], possible[inside]
     day = np.maximum(day, domain.start[scope])
-    base = np.arange(len(domain), dtype=np.int32)
+    base = domain.every
     scope = np.concatenate([base, scope])
     key = keys(scope, np.concatenate([domain.start, day]))
     order = np.argsort(key, kind="stable")

@@ -94,7 +94,7 @@ def done_in_windows(duty: DutyPlan, caseload: Caseload) -> dict[tuple[int, int],
 
 
 def _without_calendar(duty: DutyPlan, scopes: Scopes, acts: Acts) -> Batch:
-    every = np.arange(len(scopes.domain), dtype=np.int32)
+    every = scopes.domain.every
     return Batch.of(
         duty,
         scopes.domain,
