@@ -109,12 +109,15 @@ class Batch:
         step: int = 0,
         **columns: npt.NDArray[np.generic],
     ) -> Batch:
-        """A batch of which only some columns have something to say; the others are blank."""
+        """A batch of which only some columns have something to say; the others are blank.
+
+        What is the same in all rows takes the room of one.
+        """
         count = len(scope)
         filled: dict[str, Any] = {}
         for name, (dtype, blank) in _BLANKS.items():
             given: Any = columns.pop(name, blank)
-            filled[name] = np.broadcast_to(np.asarray(given, dtype), count).copy()
+            filled[name] = np.broadcast_to(np.asarray(given, dtype), count)
         assert not columns, columns
         return cls(
             duty,
@@ -144,7 +147,26 @@ class Batch:
 
     def take(self, keep: Flags | npt.NDArray[np.intp]) -> Batch:
         """Some of the rows."""
-        return evolve(self, **{name: getattr(self, name)[keep] for name in _COLUMNS})
+        if keep.dtype == bool and keep.all():
+            return self
+        rows = np.arange(len(self))[keep]
+        some: dict[str, Any] = {name: _some(getattr(self, name), rows) for name in _COLUMNS}
+        return evolve(self, **some)
+
+    def put(self, some: Flags | npt.NDArray[np.intp], **values: npt.ArrayLike) -> Batch:
+        """The same with other values in some of the rows; columns are never written to."""
+        columns: dict[str, Any] = {name: getattr(self, name).copy() for name in values}
+        for name, value in values.items():
+            columns[name][some] = value
+        return evolve(self, **columns)
+
+
+def _some(
+    column: npt.NDArray[np.generic], rows: npt.NDArray[np.integer]
+) -> npt.NDArray[np.generic]:
+    """Some rows of a column; what is the same in all stays in the room of one."""
+    same = column.strides == (0,)
+    return np.broadcast_to(column[:1], rows.shape) if same and len(column) else column[rows]
 
 
 _BLANKS: dict[str, tuple[type, int]] = {

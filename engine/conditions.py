@@ -281,11 +281,22 @@ def _aged(years: int, domain: Domain, caseload: Caseload) -> Steps:
 
 def _in_force(first: int, last: int, domain: Domain) -> Steps:
     """True from the first to the last day of the law, both included."""
-    scope = domain.every
-    after = min(max(last + 1, first), FAR)  # bounds that have no day in common are never in force
-    day = np.concatenate([np.full(len(domain), first), np.full(len(domain), after)])
-    value = np.repeat(np.array([1, 0], np.int8), len(domain))
-    return clipped(domain, np.concatenate([scope, scope]), day.astype(np.int32), value)
+    after = max(last + 1, first)  # bounds that have no day in common are never in force
+    at_start = ((domain.start >= first) & (domain.start < after)).astype(np.int8)
+    if domain.single:
+        return constant(domain, at_start)
+    begins, ends = (
+        np.flatnonzero((domain.start < day) & (day < domain.end)).astype(np.int32)
+        for day in (first, after)
+    )
+    days = (np.full(len(begins), first, np.int32), np.full(len(ends), min(after, FAR), np.int32))
+    values = (np.ones(len(begins), np.int8), np.zeros(len(ends), np.int8))
+    return clipped(
+        domain,
+        np.concatenate([domain.every, begins, ends]),
+        np.concatenate([domain.start, *days]),
+        np.concatenate([at_start, *values]),
+    )
 
 
 # ---------------------------------------------------------------- whole conditions

@@ -57,9 +57,7 @@ def doubts(
     if run.doubtful.any():
         doubt[run.doubtful & missed] = UNDECIDED_ANCHOR
     if scopes.doubt is not None:
-        unsure = may_not_be_there(scopes, batch)
-        batch.assumed[unsure] = True
-        doubt[unsure & missed] = UNDECIDED_ANCHOR
+        doubt[may_not_be_there(scopes, batch) & missed] = UNDECIDED_ANCHOR
     assert isinstance(duty.duty, p.Do)
     if len(acts.undecided):
         moved = open_ if stepped else np.zeros(len(batch), bool)
@@ -84,12 +82,9 @@ def where_scopes_are_sure(batch: Batch, scopes: Scopes) -> Batch:
     if scopes.doubt is None:
         return batch
     unsure = may_not_be_there(scopes, batch)
-    batch.assumed[unsure] = True
     missed = unsure & _MISSED[batch.verdict]
-    batch.verdict[missed] = CANNOT_TELL
-    batch.doubt[missed] = UNDECIDED_ANCHOR
-    batch.days[missed] = 0
-    return batch
+    unsaid = batch.put(missed, verdict=CANNOT_TELL, doubt=UNDECIDED_ANCHOR, days=0)
+    return unsaid.put(unsure, assumed=True)
 
 
 def may_not_be_there(scopes: Scopes, batch: Batch) -> Flags:

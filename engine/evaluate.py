@@ -24,7 +24,7 @@ from duly.engine.batch import (
 )
 from duly.engine.caseload import Caseload
 from duly.engine.conditions import agreed_values
-from duly.engine.days import FAR, MISSING, day_of, read_duration
+from duly.engine.days import MISSING, day_of, read_duration
 from duly.engine.early import early, own_early
 from duly.engine.facts import Facts, cut
 from duly.engine.judging import after_missed, judged, segments_of
@@ -55,10 +55,12 @@ def judge(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
     """The batches of one duty; ``caseload`` is already cut to the as-at day."""
     duty = with_lengths(duty, caseload)
     if isinstance(duty.scope, p.ForEach):
-        yield _anchored(on_occasions(duty, caseload))
+        yield from map(_anchored, on_occasions(duty, caseload))
         yield from map(_anchored, to_come(duty, caseload))
         return
     scopes = scopes_of(duty.scope, caseload)
+    if scopes.of_nobody:
+        return
     match duty.duty:
         case p.Have():
             yield from map(_anchored, throughout(duty, scopes, caseload))
@@ -87,7 +89,7 @@ def judge(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
 
 def _anchored(batch: Batch) -> Batch:
     """What is owed, without what begins when the rule may raise no more."""
-    return batch.take(batch.duty.may_begin(batch.anchor))
+    return batch if batch.duty.goes_on else batch.take(batch.duty.may_begin(batch.anchor))
 
 
 def _in_time(duty: DutyPlan, do: p.Do, scopes: Scopes, caseload: Caseload) -> Iterator[Batch]:
@@ -127,7 +129,7 @@ def _in_turn(
     else:
         runs = sequence(duty, scopes, acts, without, caseload)
     for run in runs:
-        if duty.anchored_until < FAR or duty.saved:
+        if not duty.goes_on:
             run = run.take(duty.may_begin(run.anchor))
         if len(run.scope):
             last = max(caseload.as_at, int(run.anchor.max()))

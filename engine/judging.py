@@ -170,6 +170,8 @@ def concluded(
     batch, there = _decided(duty, run, scopes, acts, line, due, caseload)
     doubt = doubts(duty, run, scopes, acts, batch, caseload)
     doubt[batch.doubt == NO_LENGTH] = NO_LENGTH
+    if scopes.doubt is not None:
+        batch = batch.put(may_not_be_there(scopes, batch), assumed=True)
     if other is not None:
         elsewise, also = _decided(duty, run, scopes, acts, line, other, caseload)
         moved = np.where(there, batch.verdict, -1) != np.where(also, elsewise.verdict, -1)
@@ -177,10 +179,8 @@ def concluded(
         there |= moved
     unsure = doubt != NO_DOUBT
     if unsure.any():
-        batch.verdict[unsure] = CANNOT_TELL
-        batch.days[unsure] = 0
-        batch.doubt[:] = doubt
-    return batch if there.all() else batch.take(there)
+        batch = batch.put(unsure, verdict=CANNOT_TELL, days=0, doubt=doubt[unsure])
+    return batch.take(there)
 
 
 def _decided(
@@ -204,16 +204,16 @@ def _decided(
     verdict, days = verdicts(due.day, run.fulfilled, run.end, caseload.as_at, overrun)
     code = line.code[due.segment]
     batch = batch_of(duty, run, scopes, acts, verdict, days, code, due.day, assumed)
-    batch.mover[:] = _movers(step.guard, line, first, batch.code, assumed)
+    if assumed.any():
+        batch = evolve(batch, mover=_movers(step.guard, line, first, code, assumed))
     if due.ends is not None:
-        _, batch.deadline_minute[:] = clock_at(due.ends)
+        batch = evolve(batch, deadline_minute=clock_at(due.ends)[1])
     if due.ends is not None or run.hours is not None or acts.times is not None:
-        _put_times(batch, duty, run, acts)
-    keep = np.ones(len(batch), bool)
+        batch = _with_times(batch, duty, run, acts)
     none = np.flatnonzero(due.day >= UNLIMITED)
-    if len(none):
-        keep[none] = _without_deadline(batch, run, line, first, none, caseload.as_at)
-    return batch, keep
+    if not len(none):
+        return batch, np.ones(len(batch), bool)
+    return _without_deadline(batch, run, line, first, none, caseload.as_at)
 
 
 def _over_today(run: Run, due: deadlines.Due, caseload: Caseload) -> Flags:
@@ -224,11 +224,10 @@ def _over_today(run: Run, due: deadlines.Due, caseload: Caseload) -> Flags:
     return over
 
 
-def _put_times(batch: Batch, duty: DutyPlan, run: Run, acts: Acts) -> None:
+def _with_times(batch: Batch, duty: DutyPlan, run: Run, acts: Acts) -> Batch:
     assert isinstance(duty.duty, p.Do)
-    batch.fulfilled_minute[:] = act_minutes(duty.duty.act, acts.table, run.act)
-    if run.hours is not None:
-        batch.anchor_minute[:] = run.hours.minute
+    batch = evolve(batch, fulfilled_minute=act_minutes(duty.duty.act, acts.table, run.act))
+    return batch if run.hours is None else evolve(batch, anchor_minute=run.hours.minute)
 
 
 def came_after(run: Run, minute: Minutes) -> Flags:
@@ -285,23 +284,27 @@ def _without_deadline(
     first: npt.NDArray[np.intp],
     none: npt.NDArray[np.intp],
     as_at: int,
-) -> Flags:
-    """What becomes of obligations without a deadline, and which of them there are."""
+) -> tuple[Batch, Flags]:
+    """What becomes of obligations without a deadline, and which of all there are."""
     final = _last_segment(line, run, none, as_at) + 1
     lived = run.stands[none] <= as_at
     exempt = lived & (line.exempt_before[final] > line.exempt_before[first[none]])
     judged = lived & (line.judged_before[final] > line.judged_before[first[none]])
     elapsed = np.where(run.fulfilled[none] < FAR, run.fulfilled[none], as_at) - run.anchor[none]
-    batch.verdict[none] = np.where(judged, NEEDS_JUDGEMENT, IS_EXEMPT)
-    batch.days[none] = np.where(judged, elapsed, 0)
-    batch.deadline[none] = MISSING
-    batch.assumed[none] = run.assumed[none]
     stood = line.stood_before[final] > line.stood_before[first[none]]
     blank = _no_length(batch.duty.steps[batch.step].guard, line, first)[none]
     without_length = stood & blank
-    batch.doubt[none[without_length]] = NO_LENGTH
-    there: Flags = exempt | judged | without_length
-    return there
+    there = np.ones(len(batch), bool)
+    there[none] = exempt | judged | without_length
+    batch = batch.put(
+        none,
+        verdict=np.where(judged, NEEDS_JUDGEMENT, IS_EXEMPT),
+        days=np.where(judged, elapsed, 0),
+        deadline=MISSING,
+        assumed=run.assumed[none],
+        doubt=np.where(without_length, NO_LENGTH, NO_DOUBT),
+    )
+    return batch, there
 
 
 def _no_length(guard: Guard, line: Segments, first: npt.NDArray[np.intp]) -> Flags:
@@ -446,11 +449,10 @@ def _unnumbered(
     exempt = line.mask[first] == 1 << EXEMPT
     verdict = np.where(exempt, IS_EXEMPT, NEEDS_JUDGEMENT).astype(np.int8)
     days = np.where(exempt, 0, elapsed).astype(np.int32)
-    nowhere = np.full(len(run.scope), MISSING, np.int32)
-    batch = batch_of(
-        duty, run, scopes, acts, verdict, days, line.code[first], nowhere, run.assumed.copy()
-    )
-    batch.assumed[may_not_be_there(scopes, batch)] = True
+    nowhere = np.array(MISSING)
+    batch = batch_of(duty, run, scopes, acts, verdict, days, line.code[first], nowhere, run.assumed)
+    if scopes.doubt is not None:
+        batch = batch.put(may_not_be_there(scopes, batch), assumed=True)
     return batch.take(line.stands[first] | exempt)
 
 
@@ -507,7 +509,4 @@ def _owed_anew(
         keys(base.scope, base.deadline)[base.verdict == CANNOT_TELL],
     )
     unsure &= batch.verdict != IS_EXEMPT
-    batch.verdict[unsure] = CANNOT_TELL
-    batch.days[unsure] = 0
-    batch.doubt[unsure] = UNDECIDED_ACT
-    return batch
+    return batch.put(unsure, verdict=CANNOT_TELL, days=0, doubt=UNDECIDED_ACT)

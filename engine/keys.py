@@ -70,6 +70,11 @@ def rows_of_each(
     return spans(lo, hi)
 
 
+def in_order(key: npt.NDArray[np.integer]) -> bool:
+    """Whether keys never go down: then there is nothing to sort."""
+    return bool((key[1:] >= key[:-1]).all())
+
+
 def first_of_each(key: npt.NDArray[np.integer]) -> Flags:
     """The first row of each key, of sorted ones: of each scope and day, or of each scope."""
     first = np.ones(len(key), bool)

@@ -246,6 +246,11 @@ class DutyPlan:
     saved: tuple[InForceOn, ...] = ()
     after: DutyPlan | None = None
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether what it owes may begin on any day."""
+        return self.anchored_until == FAR and not self.saved
+
     def may_begin(self, anchor: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
         """Whether something that it owes may begin on each of these days."""
         found = anchor <= self.anchored_until

@@ -136,6 +136,8 @@ def sequence(
     if not any(map(_looks_at_times, duty.steps)):
         acts = evolve(acts, times=None)
     live, table = _beginnings(duty, scopes, acts, caseload)
+    if not len(live.scope) and not without.any():
+        return
     for number, step in enumerate(duty.steps):
         if number == 1:
             live = _with_assumed(live, without, duty, scopes, acts, caseload)

@@ -43,6 +43,12 @@ class Scopes:
     table: Table | None = None
     doubt: Timeline | None = None
 
+    @property
+    def of_nobody(self) -> bool:
+        """Whether there is no scope, and none that is not known."""
+        unread = self.table is not None and bool(self.table.unread)
+        return not len(self.domain) and not len(self.blank) and not unread
+
 
 _NONE = np.zeros(0, np.int32)
 

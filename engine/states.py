@@ -120,12 +120,14 @@ def _codes_to_come(
     return code
 
 
-def on_occasions(duty: DutyPlan, caseload: Caseload) -> Batch:
+def on_occasions(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
     """``for each X must have C``: what held on each X's own day."""
     assert isinstance(duty.scope, p.ForEach)
     assert duty.guard is not None
     found = occasions(_each(duty.scope), caseload)
     domain, table = found.domain, found.table
+    if not len(domain):
+        return
     code = codes_on(duty.guard.leaves, domain, caseload, duty.guard.values)
     verdict = _VERDICTS[duty.guard.table][code]
     doubtful = (found.fits == UNKNOWN) & (verdict == NOT_MET)
@@ -138,7 +140,7 @@ def on_occasions(duty: DutyPlan, caseload: Caseload) -> Batch:
         verdict, code = verdict[scope], code[scope]
     held = verdict == MET
     unsure = np.where(day == MISSING, BLANK_START, UNDECIDED_ACT)
-    return Batch.of(
+    yield Batch.of(
         duty,
         domain,
         scope,

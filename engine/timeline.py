@@ -24,6 +24,7 @@ from duly.engine.keys import (
     Keys,
     day_in,
     first_of_each,
+    in_order,
     keys,
     last_of_each,
     scope_of,
@@ -137,12 +138,16 @@ def _packed(scope: Days, day: Days, change: npt.NDArray[np.int64]) -> Keys:
 
 def clipped(domain: Domain, scope: Days, day: Days, value: Values) -> Steps:
     """Rows in any order into steps inside each scope: what was so before counts at the start."""
-    order = np.argsort(keys(scope, np.maximum(day, 0)), kind="stable")
-    scope, day, value = scope[order], day[order], value[order]
+    inside = day < domain.end[scope]
+    if not inside.all():
+        scope, day, value = scope[inside], day[inside], value[inside]
+    key = keys(scope, np.maximum(day, 0))
+    if not in_order(key):
+        order = np.argsort(key, kind="stable")
+        scope, day, value = scope[order], day[order], value[order]
     day = np.maximum(day, domain.start[scope])
-    key = keys(scope, day)
-    keep = last_of_each(key) & (day < domain.end[scope])
-    return Steps(scope[keep], day[keep].astype(np.int32), value[keep])
+    last = last_of_each(keys(scope, day))
+    return Steps(scope[last], day[last].astype(np.int32), value[last])
 
 
 def between(domain: Domain, may: Steps, must: Steps) -> Steps:

@@ -311,10 +311,8 @@ def _told(batch: Batch, doubt: npt.NDArray[np.integer], scopes: Scopes, acts: Ac
     exempt = mask == 1 << EXEMPT
     if acts.table.coverage == "absent":
         doubt = np.full(len(batch), NOT_HELD)
-    batch.verdict[doubt != NO_DOUBT] = CANNOT_TELL
-    batch.doubt[:] = np.where(exempt, NO_DOUBT, doubt)
-    batch.verdict[exempt] = IS_EXEMPT
-    batch.deadline[exempt] = MISSING
-    batch.days[exempt | (doubt != NO_DOUBT)] = 0
+    unsure = doubt != NO_DOUBT
+    batch = batch.put(unsure, verdict=CANNOT_TELL, doubt=doubt[unsure], days=0)
+    batch = batch.put(exempt, verdict=IS_EXEMPT, doubt=NO_DOUBT, deadline=MISSING, days=0)
     stands = (mask & ~batch.duty.steps[0].guard.no_duty) != 0
     return where_scopes_are_sure(batch.take(stands | exempt), scopes)
