@@ -16,6 +16,7 @@ from duly.engine.columns import joined
 from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING, day_of
 from duly.engine.facts import Facts
+from duly.engine.keys import Keys, first_of_each, keys
 from duly.engine.obligations import COLUMNS, VERDICTS, Obligations
 from duly.engine.pairs import paired_duties
 from duly.engine.plan import Plan
@@ -174,32 +175,39 @@ def _distinct(concerned: Sequence[Days]) -> int:
 def effective_deadlines(plan: Plan, batches: Sequence[Batch]) -> list[Days]:
     """For each obligation the earliest deadline of all layers, of the same step and anchor."""
     effective = [batch.deadline for batch in batches]
+    of_duty: dict[tuple[str, int], list[int]] = {}
+    for number, batch in enumerate(batches):
+        of_duty.setdefault(batch.duty.key, []).append(number)
     for group in paired_duties(plan):
-        keys = {duty.key for duty in group}
-        members = [n for n, batch in enumerate(batches) if batch.duty.key in keys]
-        if len(members) < 2:
-            continue
-        subject = np.concatenate([batches[n].subject for n in members])
-        anchor = np.concatenate([batches[n].anchor for n in members])
-        start = np.concatenate([batches[n].scope_start for n in members])
-        deadline = np.concatenate([batches[n].deadline for n in members])
-        step = np.concatenate([np.full(len(batches[n]), batches[n].step) for n in members])
-        order = np.lexsort((step, anchor, start, subject))
-        same = np.ones(len(order), bool)
-        for column in (subject, start, anchor, step):
-            same[1:] &= column[order][1:] == column[order][:-1]
-        first = np.flatnonzero(~same | (np.arange(len(order)) == 0))
-        dated = np.where(deadline == MISSING, FAR, deadline)[order]
-        least = np.minimum.reduceat(dated, first) if len(first) else dated
-        spread = np.empty(len(order), np.int32)
-        spread[order] = np.repeat(least, np.diff(np.append(first, len(order))))
-        spread[spread == FAR] = MISSING
-        for n, part in zip(
-            members, _split(spread, [len(batches[m]) for m in members]), strict=True
-        ):
-            effective[n] = part
+        members = sorted(n for duty in group for n in of_duty.get(duty.key, ()))
+        if len(members) > 1:
+            some = [batches[n] for n in members]
+            for n, least in zip(members, _earliest(some), strict=True):
+                effective[n] = least
     return effective
 
 
-def _split(values: Days, lengths: Sequence[int]) -> list[Days]:
-    return np.split(values, np.cumsum(lengths)[:-1])
+def _earliest(batches: Sequence[Batch]) -> list[Days]:
+    """For each row the earliest deadline of those in all batches with its scope, anchor, step."""
+    key = np.concatenate([_place(batch) for batch in batches])
+    deadline = np.concatenate([batch.deadline for batch in batches])
+    order = np.argsort(key, kind="stable")
+    first = np.flatnonzero(first_of_each(key[order]))
+    least = np.where(deadline == MISSING, FAR, deadline)[order]
+    if len(first):
+        rows = np.diff(np.append(first, len(order)))
+        least = np.repeat(np.minimum.reduceat(least, first), rows)
+    spread = np.empty(len(order), np.int32)
+    spread[order] = np.where(least == FAR, MISSING, least)
+    return np.split(spread, np.cumsum([len(batch) for batch in batches])[:-1])
+
+
+def _place(batch: Batch) -> Keys:
+    """One number for the scope, the anchor and the step of each row; a blank day comes first."""
+    assert batch.step < 1 << _STEP_BITS
+    scope = keys(batch.subject, batch.scope_start + 1)
+    place: Keys = keys(scope, batch.anchor + 1) << _STEP_BITS | batch.step
+    return place
+
+
+_STEP_BITS = 4
