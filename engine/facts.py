@@ -5,14 +5,17 @@ Every fact is a number: days since 1900, 0/1/2 for no/yes/unknown, or the code o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from attrs import evolve, field, frozen
 
+from duly.dsl.plurals import noun, number_of
 from duly.dsl.policy import Kind
 from duly.engine.dates import Calendar, Days
 from duly.engine.days import FAR, MISSING, day_of
@@ -41,6 +44,12 @@ class Column:
     values: npt.NDArray[np.int8] | Days
     categories: tuple[str, ...] = ()
     supplied: bool = True
+
+    def take(self, keep: npt.NDArray[np.bool_ | np.intp] | slice, rows: int) -> Column:
+        """So many of the rows; one value that stands for all of them stays one in memory."""
+        values: Any = self.values  # int8 or int32, and so what is taken of it
+        alike = values.strides == (0,)
+        return evolve(self, values=np.broadcast_to(values[:1], rows) if alike else values[keep])
 
 
 @frozen(eq=False)
@@ -122,18 +131,49 @@ class Table:
 
     def take(self, keep: npt.NDArray[np.bool_ | np.intp] | slice) -> Table:
         """Some of the rows, or all in a new order; whoever moves parents must mend the links."""
+        subject = self.subject[keep]
         return evolve(
             self,
             ids=self.ids[keep],
-            subject=self.subject[keep],
+            subject=subject,
             start=self.start[keep],
             end=self.end[keep],
             parent=self.parent[keep],
-            columns={n: evolve(c, values=c.values[keep]) for n, c in self.columns.items()},
+            columns={n: c.take(keep, len(subject)) for n, c in self.columns.items()},
             place=self.place[keep],
             row=self.row[keep],
             times={name: minutes[keep] for name, minutes in self.times.items()},
         )
+
+
+@frozen
+class Astray:
+    """Rows of a kind that name a parent which the same person does not have: the note on them."""
+
+    kind: str
+    parent: str
+    rows: int
+
+    def __str__(self) -> str:
+        counted = number_of(self.rows, "row")
+        return (
+            f"{counted} of `{self.kind}` {noun(self.rows, 'names', 'name')} "
+            f"a {self.parent} that is not among the same person's: "
+            "taken to belong to the one running on its day"
+        )
+
+
+def notes_together(
+    parts: Iterable[tuple[Sequence[str], Sequence[Astray]]],
+) -> tuple[str, ...]:
+    """The notes of facts that come in parts, each once; rows are counted over all parts."""
+    told: dict[str, None] = {}
+    astray: Counter[tuple[str, str]] = Counter()
+    for notes, rows in parts:
+        counted = set(map(str, rows))
+        told.update((note, None) for note in notes if note not in counted)
+        astray.update({(each.kind, each.parent): each.rows for each in rows})
+    return (*told, *(str(Astray(*about, rows)) for about, rows in astray.items()))
 
 
 @frozen(eq=False)
@@ -144,6 +184,7 @@ class Facts:
     ``calendars`` are the stretches of calendars that a source supplied, by name.
     Where the vocabulary has several subjects, these are the facts of the first, and ``further``
     holds those of each other by its name; what was read, and what not, is counted here for all.
+    ``astray`` are those of the notes that count rows.
     """
 
     subjects: npt.NDArray[np.object_]
@@ -152,6 +193,7 @@ class Facts:
     tables: Mapping[str, Table]
     quarantine: tuple[Quarantined, ...] = ()
     notes: tuple[str, ...] = ()
+    astray: tuple[Astray, ...] = ()
     rows_read: int = 0
     extracted: date | None = None
     later: Mapping[str, Table] = field(factory=dict)

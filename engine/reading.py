@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve
 
-from duly.dsl.plurals import noun, number_of
 from duly.dsl.policy import BLANK, Attribute, Kind
 from duly.engine.dates import Calendar, Days
 from duly.engine.days import (
@@ -32,7 +31,7 @@ from duly.engine.days import (
     read_roles,
     read_yes_no,
 )
-from duly.engine.facts import ANY_PARENT, BY_DATE, Column, Facts, Table
+from duly.engine.facts import ANY_PARENT, BY_DATE, Astray, Column, Facts, Table
 from duly.engine.keys import keys
 from duly.engine.moments import Minutes
 from duly.engine.raw import (
@@ -101,7 +100,7 @@ class _Builder:
                 self.raw[table.kind].append(table)
         self.sources = sources
         self.quarantine = [row for source in sources for row in source.quarantine]
-        self.notes = [note for source in sources for note in source.notes]
+        self.notes: list[str | Astray] = [note for source in sources for note in source.notes]
         self.read_by_source = len(self.quarantine)
         self.unread: dict[str, set[int]] = {name: set() for name in kinds}
         self.minute_of: dict[str, int] = {}
@@ -120,7 +119,8 @@ class _Builder:
         return evolve(
             first,
             quarantine=tuple(self.quarantine),
-            notes=tuple(dict.fromkeys(self.notes)),
+            notes=tuple(dict.fromkeys(map(str, self.notes))),
+            astray=tuple(note for note in self.notes if isinstance(note, Astray)),
             rows_read=read,
             further=dict(zip((kind.name for kind in subjects[1:]), further, strict=True)),
         )
@@ -323,7 +323,7 @@ class _Builder:
             columns[milestone.name] = (
                 Column(self._day_column(raw, good, milestone.name))
                 if milestone.name in raw.columns
-                else Column(np.full(rows, MISSING, np.int32), supplied=False)
+                else Column(_missing(rows), supplied=False)
             )
         if kind.of is not None:
             columns[_PARENT] = _parents_named(raw.columns.get(f"{kind.of}_id"), rows)
@@ -490,8 +490,13 @@ def _repeated(numbers: Days) -> npt.NDArray[np.bool_]:
 
 def _absent_column(attribute: Attribute, rows: int) -> Column:
     if attribute.type == "yes/no":
-        return Column(np.full(rows, UNKNOWN, np.int8), supplied=False)
-    return Column(np.full(rows, MISSING, np.int32), attribute.values, supplied=False)
+        return Column(np.broadcast_to(np.int8(UNKNOWN), rows), supplied=False)
+    return Column(_missing(rows), attribute.values, supplied=False)
+
+
+def _missing(rows: int) -> Days:
+    """Blank throughout, which takes no memory."""
+    return np.broadcast_to(np.int32(MISSING), rows)
 
 
 def _empty_table(kind: Kind) -> Table:
@@ -591,13 +596,13 @@ _PARENT = "the parent that is named"
 def _parents_named(cells: Sequence[Cell] | None, rows: int) -> Column:
     """The id of its parent that each row has, if any."""
     if cells is None:
-        return Column(np.full(rows, -1, np.int32))
+        return Column(_missing(rows))
     found: dict[str, int] = {}
     values = _days(cells, _Memo(lambda text: _numbered(text, text, found)))
     return Column(values, tuple(found))
 
 
-def _linked(table: Table, tables: Mapping[str, Table], notes: list[str]) -> Table:
+def _linked(table: Table, tables: Mapping[str, Table], notes: list[str | Astray]) -> Table:
     """Each row's parent, where it names one; the others are found once the day is known."""
     if table.kind.of is None or _PARENT not in table.columns:
         return table
@@ -610,12 +615,7 @@ def _linked(table: Table, tables: Mapping[str, Table], notes: list[str]) -> Tabl
     theirs[theirs] = parents.subject[found[theirs]] == table.subject[theirs]
     astray = int(np.count_nonzero(~theirs & (named.values >= 0)))
     if astray:
-        counted = number_of(astray, "row")
-        notes.append(
-            f"{counted} of `{table.kind.name}` {noun(astray, 'names', 'name')} "
-            f"a {parents.kind.name} that is not among the same person's: "
-            "taken to belong to the one running on its day"
-        )
+        notes.append(Astray(table.kind.name, parents.kind.name, astray))
     unnamed = np.where(table.start == MISSING, ANY_PARENT, BY_DATE)
     columns = {name: column for name, column in table.columns.items() if name != _PARENT}
     parent = np.where(theirs, found, unnamed).astype(np.int32)

@@ -6,7 +6,7 @@ sources.  A file is read by batches, and its row groups are told apart by whom t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -66,24 +66,28 @@ def read(
     groups: Sequence[int] | None = None,
     by: str | None = None,
     wanted: Wanted | None = None,
-) -> tuple[Rows, dict[str, Coded]]:
+    apart: Collection[str] = (),
+) -> tuple[Rows, dict[str, Sequence[Cell]]]:
     """The numbers and cells of rows, of the row groups given, or of all.
 
-    ``wanted`` says which cells of the column ``by`` a row must have to be read.
+    ``wanted`` says which cells of the column ``by`` a row must have to be read.  Columns whose
+    cells stand ``apart``, each unlike any other, are not coded: that would be work for nothing.
     """
     groups = range(len(file.groups)) if groups is None else groups
     spans = [np.arange(file.groups[g], dtype=np.int32) + file.first_rows[g] for g in groups]
     numbers = np.concatenate([np.zeros(0, np.int32), *spans])
     kept: list[Rows] = []
-    chunks: dict[str, list[pa.DictionaryArray]] = {name: [] for name in names}
+    chunks: dict[str, list[pa.Array]] = {name: [] for name in names}
     done = 0
-    for batch in _batches(file, groups, names):
+    for batch in _batches(file, groups, names, apart):
         rows = numbers[done : done + len(batch)]
         done += len(batch)
-        columns = {name: _encoded(batch.column(i)) for i, name in enumerate(names)}
+        columns = {
+            name: _encoded(file, name, batch.column(i), coded=name not in apart)
+            for i, name in enumerate(names)
+        }
         if by is not None and wanted is not None:
-            cells = _coded(file, by, [columns[by]])
-            keep = np.array([*wanted(cells.texts)], bool)[cells.codes]
+            keep = _kept(columns[by], wanted)
             if not keep.any():
                 continue
             if not keep.all():
@@ -93,7 +97,10 @@ def read(
         for name, column in columns.items():
             chunks[name].append(column)
     numbers = np.concatenate([np.zeros(0, np.int32), *kept])
-    return numbers, {name: _coded(file, name, each) for name, each in chunks.items()}
+    return numbers, {
+        name: [cell for each in found for cell in _texts(each)] if name in apart else _coded(found)
+        for name, found in chunks.items()
+    }
 
 
 def read_whole(path: Path) -> CsvFile:
@@ -104,11 +111,12 @@ def read_whole(path: Path) -> CsvFile:
 
 
 def _batches(
-    file: ParquetFile, groups: Sequence[int], names: Sequence[str]
+    file: ParquetFile, groups: Sequence[int], names: Sequence[str], apart: Collection[str]
 ) -> Iterator[pa.RecordBatch]:
     """The columns in order of the names given."""
     headers = [file.headers[name] for name in names]
-    coded = [header for header in headers if header in file.texts]
+    texts = {*file.texts}.difference(file.headers[name] for name in apart)
+    coded = [header for header in headers if header in texts]
     try:
         with pq.ParquetFile(file.path, read_dictionary=coded) as opened:
             for batch in opened.iter_batches(BATCH, list(groups), columns=headers):
@@ -122,15 +130,26 @@ def _is_text(type: pa.DataType) -> bool:
     return bool(pa.types.is_string(type) or pa.types.is_large_string(type))
 
 
-def _encoded(column: pa.Array) -> pa.DictionaryArray:
-    if pa.types.is_dictionary(column.type):
-        if column.type.index_type == pa.int32():
+def _encoded(file: ParquetFile, name: str, column: pa.Array, coded: bool) -> pa.Array:
+    """A column as codes into its values, or as its values one after the other."""
+    types, type = pa.types, column.type
+    if types.is_nested(type) or types.is_time(type) or types.is_duration(type):
+        raise _no_cells(file, name, type)
+    if types.is_dictionary(type):
+        if coded and type.index_type == pa.int32():
             return column
         column = column.dictionary_decode()
-    return column.dictionary_encode()
+    return column.dictionary_encode() if coded else column
 
 
-def _coded(file: ParquetFile, name: str, chunks: Sequence[pa.DictionaryArray]) -> Coded:
+def _kept(column: pa.DictionaryArray, wanted: Wanted) -> npt.NDArray[np.bool_]:
+    values = column.dictionary
+    cells = [*_texts(values), None]
+    codes: Rows = column.indices.fill_null(len(values)).to_numpy()
+    return np.array(wanted(cells), bool)[codes]
+
+
+def _coded(chunks: Sequence[pa.DictionaryArray]) -> Coded:
     """Chunks of a column as one; texts that no row has are left out."""
     if not chunks:
         return Coded(np.zeros(0, np.int32), [])
@@ -142,11 +161,11 @@ def _coded(file: ParquetFile, name: str, chunks: Sequence[pa.DictionaryArray]) -
     used = np.bincount(codes, minlength=len(values) + 1) > 0
     if not used.all():
         codes = (np.cumsum(used, dtype=np.int32) - 1)[codes]
-    texts = _texts(file, name, values.filter(pa.array(used[:-1])))
+    texts = _texts(values.filter(pa.array(used[:-1])))
     return Coded(codes, [*texts, None] if used[-1] else texts)
 
 
-def _texts(file: ParquetFile, name: str, values: pa.Array) -> list[Cell]:
+def _texts(values: pa.Array) -> list[Cell]:
     """Values as a CSV file would hold them."""
     types, type = pa.types, values.type
     if types.is_boolean(type):
@@ -155,16 +174,14 @@ def _texts(file: ParquetFile, name: str, values: pa.Array) -> list[Cell]:
         zone = "UTC" if type.tz else None
         values = values.cast(pa.timestamp("s", zone), safe=False).cast(pa.string())
     elif types.is_floating(type) or types.is_decimal(type):
-        return [_number(value) for value in values.to_pylist()]
-    elif types.is_nested(type) or types.is_time(type) or types.is_duration(type):
-        raise _no_cells(file, name, type)
+        return [None if value is None else _number(value) for value in values.to_pylist()]
     else:
         values = values.cast(pa.string())
     found: list[Cell] = values.to_numpy(zero_copy_only=False).tolist()
     return found
 
 
-def _number(value: object) -> Cell:
+def _number(value: object) -> str:
     """A number that need not be whole, without the point where it is."""
     text = str(value)
     stem, point, rest = text.partition(".")

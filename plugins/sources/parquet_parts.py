@@ -13,7 +13,7 @@ from pathlib import Path
 from attrs import evolve, field, frozen
 
 from duly.dsl.policy import Kind
-from duly.engine.raw import Cell, Coverage, Range, RawFacts, RawTable, id_in
+from duly.engine.raw import Cell, Coverage, Range, RawFacts, RawTable, distinct, id_in
 from duly.engine.reading import assumed_coverage
 from duly.plugins.sources.csv_file import normal, plain_ids
 from duly.plugins.sources.folder import (
@@ -155,7 +155,8 @@ def _table(
 ) -> RawTable:
     names = columns_in(file.path, file.headers, kind)
     by = names[kind.id_column] if wanted is not None else None
-    rows, columns = read(file, list(names.values()), groups, by, wanted)
+    apart = {header for name, header in names.items() if name == "id"}
+    rows, columns = read(file, list(names.values()), groups, by, wanted, apart)
     ids = id_columns(kind)
     cells = {
         name: plain_ids(columns[header]) if name in ids else columns[header]
@@ -169,7 +170,7 @@ def _groups(kind: Kind, file: ParquetFile, ids: set[str]) -> Iterator[_Group]:
     name = normal(kind.id_column)
     for number in range(len(file.groups)):
         _, columns = read(file, [name], [number])
-        theirs = _ids(columns[name].texts)
+        theirs = _ids(distinct(columns[name]))
         nameless = "" in theirs
         theirs.discard("")
         ids |= theirs
