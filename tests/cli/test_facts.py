@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,33 @@ def test_facts_without_a_row_are_no_pass(duly: Duly) -> None:
         3,
         ["0 rows in = 0 used + 0 quarantined", "nothing was checked: no rows"],
     )
+
+
+def test_facts_that_are_converted_come_to_the_same(duly: Duly, desk: Path) -> None:
+    ended = duly("facts", "convert", "csv:facts", "quick", "--pack", "city")
+    assert (ended.code, ended.out.splitlines()[-1]) == (0, "wrote 10 rows in 6 files to quick")
+    found = []
+    for source in ("csv:facts", "parquet:quick"):
+        words = ("--pack", "city", "--facts", source, "--as-at", "2024-04-20")
+        assert duly("run", *words, "--out", "csv:found.csv").code == 0
+        with (desk / "found.csv").open(encoding="utf-8") as file:
+            found.append([row | {"source_ref": ""} for row in csv.DictReader(file)])
+    assert found[0]
+    assert found[1] == found[0]
+
+
+def test_a_folder_that_holds_something_is_not_written_over(duly: Duly, desk: Path) -> None:
+    ended = duly("facts", "convert", "csv:facts", "facts", "--pack", "city")
+    assert ended.code == 2
+    assert "name an empty folder" in ended.err
+
+
+def test_what_was_not_converted_is_a_finding(duly: Duly, desk: Path) -> None:
+    with (desk / "facts/visit.csv").open("a", encoding="utf-8") as file:
+        file.write("v9,7,2024-03-31,yes,,and more\n")
+    ended = duly("facts", "convert", "csv:facts", "quick", "--pack", "city")
+    assert ended.code == 1
+    assert "not written: visit.csv, row 6" in ended.out
 
 
 def test_an_invented_caseload_can_be_run(duly: Duly) -> None:
