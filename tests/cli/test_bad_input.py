@@ -37,13 +37,13 @@ FACTS = {
         "error: `facts` does not say which source of facts it is\n"
         "  where: the command line\n"
         "  why:   a folder can be read in more than one way\n"
-        "  help:  put one of csv:, ssd: in front, such as `csv:facts`\n"
+        "  help:  put one of csv:, parquet:, ssd: in front, such as `csv:facts`\n"
     ),
     r"C:\facts": (
         r"error: `C:\facts` does not say which source of facts it is" + "\n"
         "  where: the command line\n"
         "  why:   a folder can be read in more than one way\n"
-        r"  help:  put one of csv:, ssd: in front, such as `csv:C:\facts`" + "\n"
+        r"  help:  put one of csv:, parquet:, ssd: in front, such as `csv:C:\facts`" + "\n"
     ),
     r"csv:C:\facts": ("error: there is no `C:\\facts`\n  where: C:\\facts\n" + FOLDER_OF_FILES),
 }
