@@ -24,7 +24,7 @@ from duly.engine import discovery
 from duly.engine.conclude import Concluded, conclude
 from duly.engine.contradictions import contradictions
 from duly.engine.evaluate import evaluate
-from duly.engine.facts import Facts
+from duly.engine.facts import Astray, Facts
 from duly.engine.hookspecs import Stream
 from duly.engine.lower import lower
 from duly.engine.obligations import COLUMNS, Obligations
@@ -122,6 +122,7 @@ class Answer:
     rows_read: int
     quarantine: tuple[Quarantined, ...]
     notes: tuple[str, ...]
+    astray: tuple[Astray, ...]
     extracted: date | None
 
 
@@ -178,6 +179,7 @@ def answer(question: Question, number: int, part: Part) -> Answer:
         rows_read=facts.rows_read,
         quarantine=facts.quarantine,
         notes=facts.notes,
+        astray=facts.astray,
         extracted=facts.extracted,
     )
 

@@ -18,7 +18,7 @@ from duly.dsl.policy import Kind, Policy
 from duly.engine import discovery
 from duly.engine.conclude import RuleSummary, together
 from duly.engine.days import long_date
-from duly.engine.facts import Facts
+from duly.engine.facts import Facts, notes_together
 from duly.engine.hookspecs import Stream
 from duly.engine.nobody import nobody
 from duly.engine.obligations import Obligations
@@ -167,7 +167,7 @@ def _concluded(
     """The answers as one run; what was read is known of ``facts`` as a whole, or of the parts."""
     policy = question.policy
     concluded = together(policy, [each.concluded for each in found])
-    read = [facts] if facts is not None else found
+    read: Sequence[Facts | Answer] = [facts] if facts is not None else found
     extracted = min((each.extracted for each in read if each.extracted is not None), default=None)
     rows_read = sum(each.rows_read for each in read)
     quarantine = tuple(row for each in read for row in each.quarantine)
@@ -187,7 +187,7 @@ def _concluded(
         quarantine=quarantine,
         notes=(
             *_extract_note(extracted, question.as_at),
-            *dict.fromkeys(note for each in read for note in each.notes),
+            *notes_together((each.notes, each.astray) for each in read),
             *_impossible(found),
             *nobody(Plan(duties, policy), concluded.summaries, absent),
         ),

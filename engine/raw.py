@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal, Protocol, overload
+from typing import TYPE_CHECKING, Literal, Protocol, overload
 
-import numpy as np
-import numpy.typing as npt
 from attrs import field, frozen
 
 from duly.dsl.policy import BLANK, Kind
+
+if TYPE_CHECKING:  # every command begins with this module, few come to have arrays
+    import numpy as np
+    import numpy.typing as npt
 
 Cell = str | None
 CoverageKind = Literal["events", "latest_only", "flags", "absent"]
@@ -47,6 +49,8 @@ class Coded(Sequence[Cell]):
     def __getitem__(self, which: slice) -> Coded: ...
     def __getitem__(self, which: int | slice) -> Cell | Coded:
         if isinstance(which, slice):
+            import numpy as np
+
             codes, inverse = np.unique(self.codes[which], return_inverse=True)
             return Coded(inverse.astype(np.int32), [self.texts[code] for code in codes])
         return self.texts[int(self.codes[which])]

@@ -19,8 +19,8 @@ from duly.engine.facts import Facts, Table
 from duly.engine.hookspecs import FactSource
 from duly.engine.pipeline import read_facts
 from duly.engine.raw import Quarantined
+from duly.plugins.parquet import needs_pyarrow
 from duly.plugins.sources.canonical import TYPES, Column, describe
-from duly.plugins.sources.parquet_folder import needs_pyarrow
 
 _pack = click.option(
     "--pack",
@@ -100,7 +100,7 @@ def convert(source: str, folder: Path, pack: str) -> None:
     """
     manager = discovery.plugin_manager()
     loaded = discovery.load(manager, pack)
-    write_folder = needs_pyarrow("parquet_write", str(folder)).write_folder
+    write_folder = needs_pyarrow("sources.parquet_write", str(folder)).write_folder
     taken = sorted(folder.glob("*")) if folder.is_dir() else []
     if taken:
         raise click.UsageError(f"{folder} already holds {taken[0].name}: name an empty folder")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from duly.engine.hookspecs import Output, Stream, hookimpl
+from duly.plugins.parquet import needs_pyarrow
 
 if TYPE_CHECKING:
     from duly.engine.pipeline import Run
@@ -20,12 +22,14 @@ def register_outputs() -> Sequence[Output]:
 
 
 def _write(run: Run, path: Path) -> Sequence[Path]:
-    from duly.plugins.outputs.parquet_table import write
-
-    return write(run, path)
+    written: Sequence[Path] = _table(path).write(run, path)
+    return written
 
 
 def _stream(path: Path) -> Stream:
-    from duly.plugins.outputs.parquet_table import ParquetStream
+    stream: Stream = _table(path).ParquetStream(path)
+    return stream
 
-    return ParquetStream(path)
+
+def _table(path: Path) -> ModuleType:
+    return needs_pyarrow("outputs.parquet_table", f"parquet:{path}")

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from duly.dsl.policy import Kind
 from duly.engine.hookspecs import FactSource, hookimpl
-from duly.engine.raw import FactsError, Parted, RawFacts
+from duly.engine.raw import Parted, RawFacts
+from duly.plugins.parquet import needs_pyarrow
 from duly.plugins.sources.csv_file import CsvFile, normal, refuse_no_folder
 from duly.plugins.sources.csv_file import read as read_csv
 from duly.plugins.sources.folder import BESIDE, contents, read_beside
@@ -45,8 +45,8 @@ def parted(location: str, kinds: Mapping[str, Kind]) -> Parted:
 def _opened(location: str, kinds: Mapping[str, Kind]) -> ParquetFolder:
     folder = Path(location)
     refuse_no_folder(folder, "Parquet file", "parquet:extract")
-    parquet = needs_pyarrow("parquet_file", f"parquet:{folder}")
-    parts = needs_pyarrow("parquet_parts", f"parquet:{folder}")
+    parquet = needs_pyarrow("sources.parquet_file", f"parquet:{folder}")
+    parts = needs_pyarrow("sources.parquet_parts", f"parquet:{folder}")
 
     def read_file(path: Path) -> CsvFile:
         whole: CsvFile = (parquet.read_whole if path.suffix == ENDING else read_csv)(path)
@@ -58,23 +58,6 @@ def _opened(location: str, kinds: Mapping[str, Kind]) -> ParquetFolder:
         found, read_beside(found, read_file), tuple(map(_not_read, left)), kinds
     )
     return opened
-
-
-def needs_pyarrow(name: str, where: str) -> ModuleType:
-    """A module here that needs the library for Parquet, which not every installation has."""
-    from importlib import import_module
-
-    try:
-        return import_module(f"duly.plugins.sources.{name}")
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "pyarrow":
-            raise
-        raise FactsError(
-            what="Parquet needs the package `pyarrow`, which is not installed",
-            where=where,
-            why="it is large, and nothing else here needs it",
-            help='install it: `pip install "duly[parquet]"`; or write the facts as CSV files',
-        ) from None
 
 
 def _files(folder: Path) -> tuple[list[Path], list[Path]]:
