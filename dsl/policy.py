@@ -34,7 +34,7 @@ def span_field() -> Span:
     return field(eq=False, repr=False, default=Span.nowhere())
 
 
-@frozen
+@frozen(cache_hash=True)
 class Duration:
     """A length of time: ``6 weeks``, ``20 working days``, ``72 hours`` (T-01 to T-06, T-20)."""
 
@@ -46,7 +46,7 @@ class Duration:
         return f"{self.count} {noun(self.count, self.unit)}"
 
 
-@frozen
+@frozen(cache_hash=True)
 class Agreed:
     """A length of time that a record states: an attribute of type ``duration`` (a plan's own)."""
 
@@ -57,7 +57,7 @@ class Agreed:
         return f"{self.owner}.{self.name}"
 
 
-@frozen
+@frozen(cache_hash=True)
 class Sooner:
     """Two lengths of time, of which the earlier date counts."""
 
@@ -169,25 +169,25 @@ class Calendar:
 # ---------------------------------------------------------------- conditions
 
 
-@frozen
+@frozen(cache_hash=True)
 class And:
     parts: tuple[Condition, ...]
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Or:
     parts: tuple[Condition, ...]
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Not:
     part: Condition
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Flag:
     """A yes/no attribute.  ``owner`` is the kind whose row (or subject) carries it."""
 
@@ -196,7 +196,7 @@ class Flag:
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Is:
     """An attribute equals one of the values."""
 
@@ -206,7 +206,7 @@ class Is:
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Compare:
     """A number attribute lies between two bounds, both included; ``None`` is open."""
 
@@ -217,7 +217,7 @@ class Compare:
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Includes:
     """A list of roles holds this role: ``attendees includes police``."""
 
@@ -227,7 +227,7 @@ class Includes:
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Stated:
     """The field holds a value (``no`` included); unknown only where the source lacks the field."""
 
@@ -236,7 +236,7 @@ class Stated:
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Running:
     """A period of this kind is running: any of the subject's."""
 
@@ -245,7 +245,7 @@ class Running:
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Count:
     """How many rows there are: events up to the moment, or periods now running.
 
@@ -265,7 +265,7 @@ class Count:
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Lasting:
     """How long a period has been running: at least ``duration``, or more than it.
 
@@ -281,7 +281,7 @@ class Lasting:
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Elapsed:
     """The boundary of ``duration`` after the latest ``anchor`` has been reached (T-10, T-24).
 
@@ -293,7 +293,7 @@ class Elapsed:
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Aged:
     """The subject has reached this age; unknown without a date of birth (T-24)."""
 
@@ -321,14 +321,14 @@ Condition = (
 # ------------------------------------------------------- anchors, acts, scopes
 
 
-@frozen
+@frozen(cache_hash=True)
 class ScopeStart:
     """The first day of the scope: of the period's row, or of the stretch."""
 
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class PeriodEdge:
     """The start or the end of periods of another kind."""
 
@@ -343,7 +343,7 @@ PREVIOUS = -1
 """The ordinal of the latest one before the row that is judged."""
 
 
-@frozen
+@frozen(cache_hash=True)
 class EventDay:
     """The day of an event, of each or of the n-th in the scope; or of one of its milestones."""
 
@@ -354,7 +354,7 @@ class EventDay:
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Birthday:
     """The day on which the subject reaches an age (T-24)."""
 
@@ -362,7 +362,7 @@ class Birthday:
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Becoming:
     """Each day on which the condition becomes true of the subject."""
 
@@ -370,7 +370,7 @@ class Becoming:
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class AnyOf:
     """Several anchors joined by ``or``: each is one."""
 
@@ -378,7 +378,7 @@ class AnyOf:
     span: Span = span_field()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Missed:
     """The deadline of the step of this number, where it was missed."""
 
@@ -389,7 +389,7 @@ class Missed:
 Anchor = ScopeStart | PeriodEdge | EventDay | Birthday | Becoming | AnyOf | Missed
 
 
-@frozen
+@frozen(cache_hash=True)
 class Act:
     """What fulfils a duty: events of this kind that pass the test, or an event's milestone.
 
@@ -407,7 +407,7 @@ class Act:
         return self.milestone or self.edge or "start"
 
 
-@frozen
+@frozen(cache_hash=True)
 class During:
     """One scope for each row of the period; ``where`` pauses the duty while it is false."""
 
@@ -415,14 +415,14 @@ class During:
     where: Condition | None = None
 
 
-@frozen
+@frozen(cache_hash=True)
 class While:
     """One scope for each unbroken stretch in which the condition is true."""
 
     condition: Condition
 
 
-@frozen
+@frozen(cache_hash=True)
 class ForEach:
     """One obligation for each event, or start or end of a period."""
 
@@ -430,7 +430,7 @@ class ForEach:
     where: Condition | None = None
 
 
-@frozen
+@frozen(cache_hash=True)
 class Always:
     """One scope for each subject, without start or end."""
 

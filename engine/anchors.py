@@ -19,7 +19,7 @@ from duly.engine.keys import Flags, Keys, first_of_each, keys, place_in_scope, r
 from duly.engine.lower import kinds_of
 from duly.engine.moments import Hours, any_hour, hours_at, joined
 from duly.engine.plan import leaves_of
-from duly.engine.timeline import Domain, Values, first_rows, on_days
+from duly.engine.timeline import Domain, Values, on_days
 
 
 @frozen(eq=False)
@@ -197,7 +197,7 @@ def _hours_of_starts(domain: Domain, caseload: Caseload) -> Hours | None:
     if domain.period is None or "start" not in caseload.table(domain.period).times:
         return None
     table = caseload.table(domain.period)
-    return hours_at(minutes_in(table, "start", first_rows(domain)))
+    return hours_at(minutes_in(table, "start", domain.first_row))
 
 
 def _without_rows(scope: Days, day: Days, doubtful: Flags) -> Anchors:
@@ -212,7 +212,7 @@ def _scope_ends(domain: Domain, caseload: Caseload) -> Anchors:
     table = caseload.table(domain.period)
     if "end" not in table.times:
         return ends
-    minute = minutes_in(table, "end", last_rows(table, first_rows(domain)))
+    minute = minutes_in(table, "end", last_rows(table, domain.first_row))
     return evolve(ends, hours=hours_at(minute[scope]))
 
 

@@ -15,7 +15,7 @@ from duly.engine.keys import Flags
 from duly.engine.moments import Minutes
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import DutyPlan
-from duly.engine.timeline import Domain, first_rows
+from duly.engine.timeline import Domain
 
 (
     MET,
@@ -143,7 +143,7 @@ class Batch:
     @property
     def scope_row(self) -> Days:
         """The first table row of each obligation's scope, -1 where it is not made of rows."""
-        return first_rows(self.domain)[self.scope]
+        return self.domain.first_row[self.scope]
 
     def take(self, keep: Flags | npt.NDArray[np.intp]) -> Batch:
         """Some of the rows."""

@@ -380,8 +380,14 @@ def _became(
 
 def guarded(guard: Guard, domain: Domain, caseload: Caseload) -> Timeline:
     """The codes of a guard's leaves over the scopes."""
-    leaves = [steps_of(leaf, domain, caseload) for leaf in guard.leaves]
-    return timeline(domain, leaves, guard.values)
+    return _codes(guard.leaves, guard.values, domain, caseload)
+
+
+@shared
+def _codes(
+    leaves: tuple[Leaf, ...], values: tuple[int, ...], domain: Domain, caseload: Caseload
+) -> Timeline:
+    return timeline(domain, [steps_of(leaf, domain, caseload) for leaf in leaves], values)
 
 
 def row_truth(

@@ -6,6 +6,8 @@ which some limit counted from a day since the anchor, on which it stood, has run
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
@@ -31,11 +33,9 @@ class Segments:
     anchor day the earliest and the latest deadline that the set allows, ``FAR`` for none; a
     segment's ``place`` plus the anchor day is where to look in the flattened table.  ``limits`` has
     one row for each outcome, and in it the deadlines of anchors from day ``first`` on.
-    ``open`` marks segments with more than one possible outcome, ``next_open`` is the first of them
-    at or after each segment (their number where there is none); ``stands`` marks those on which
-    the duty stands or may; ``stood_before`` and ``exempt_before`` count the segments before each
-    on which it may have stood, or was surely exempt, ``judged_before`` those on which a person must
-    judge.  Where days and tables count smaller units, a day has ``unit`` of them.
+    ``open`` marks segments with more than one possible outcome, ``stands`` those on which the duty
+    stands or may, ``judged`` those on which a person must judge.  Where days and tables count
+    smaller units, a day has ``unit`` of them.
     """
 
     key: Keys
@@ -49,12 +49,29 @@ class Segments:
     limits: Days
     first: int
     open: Flags
-    next_open: npt.NDArray[np.intp]
     stands: Flags
-    stood_before: npt.NDArray[np.int64]
-    exempt_before: npt.NDArray[np.int64]
-    judged_before: npt.NDArray[np.int64]
+    judged: Flags
     unit: int = 1
+
+    @cached_property
+    def next_open(self) -> npt.NDArray[np.intp]:
+        """The first open segment at or after each, the number of segments where there is none."""
+        return _next(self.open)
+
+    @cached_property
+    def stood_before(self) -> npt.NDArray[np.int64]:
+        """On how many segments before each the duty may have stood."""
+        return _so_far(self.stands)
+
+    @cached_property
+    def exempt_before(self) -> npt.NDArray[np.int64]:
+        """On how many it was surely exempt."""
+        return _so_far(self.mask == 1 << EXEMPT)
+
+    @cached_property
+    def judged_before(self) -> npt.NDArray[np.int64]:
+        """On how many a person must judge."""
+        return _so_far(self.judged)
 
     def at(self, scope: Days, day: Days) -> npt.NDArray[np.intp]:
         """The segment of each scope and day; the needles must be in order."""
@@ -89,8 +106,6 @@ def segments(line: Timeline, guard: Guard, last_anchor: int) -> Segments:
     def tables(pick: np.ufunc) -> Days:
         return np.stack([pick.reduce(limits[members(int(mask))]) for mask in used])
 
-    stands = (mask & ~guard.no_duty) != 0
-    judged = (mask & ~guard.judged) == 0
     return Segments(
         line.key,
         day,
@@ -103,11 +118,8 @@ def segments(line: Timeline, guard: Guard, last_anchor: int) -> Segments:
         limits,
         first_anchor,
         (mask & (mask - 1)) != 0,
-        _next(mask & (mask - 1) != 0),
-        stands,
-        _so_far(stands),
-        _so_far(mask == 1 << EXEMPT),
-        _so_far(judged),
+        (mask & ~guard.no_duty) != 0,
+        (mask & ~guard.judged) == 0,
     )
 
 

@@ -35,7 +35,7 @@ from duly.engine.prohibitions import forbidden
 from duly.engine.runs import Run, ends, milestones, own_day, sequence, unanchored
 from duly.engine.scopes import Acts, Scopes, acts_of, scopes_of
 from duly.engine.states import on_occasions, throughout, to_come
-from duly.engine.timeline import Domain, first_rows, on_days
+from duly.engine.timeline import Domain, on_days
 from duly.engine.windows import in_windows
 
 
@@ -108,7 +108,7 @@ def _in_time(duty: DutyPlan, do: p.Do, scopes: Scopes, caseload: Caseload) -> It
     some = np.flatnonzero(gone)
     if len(some):
         domain = scopes.domain
-        rows = first_rows(domain)[some]
+        rows = domain.first_row[some]
         placed = on_days(domain.subject[some], domain.start[some], domain.period, rows)
         yield _untold(duty, scopes, caseload, placed, NO_ANCHOR)
 

@@ -37,7 +37,6 @@ from duly.engine.prohibitions import standing
 from duly.engine.reasons import absent_kinds, anchor_in_words, reason
 from duly.engine.runs import FROM_ANCHOR, FROM_ITSELF, FROM_START
 from duly.engine.scopes import Scopes, scopes_of
-from duly.engine.timeline import first_rows
 from duly.engine.windows import done_in_windows
 
 
@@ -239,7 +238,7 @@ def _timelines(
 
 def _scope_name(duty: DutyPlan, scopes: Scopes, scope: int) -> str:
     if scopes.table is not None:
-        row = int(first_rows(scopes.domain)[scope])
+        row = int(scopes.domain.first_row[scope])
         return f"{scopes.table.kind.name} {scopes.table.ids[row]} ({scopes.table.ref(row)})"
     assert isinstance(duty.scope, p.While)
     return f"while {condition_text(duty.scope.condition)}"

@@ -14,7 +14,7 @@ from duly.dsl import policy as p
 from duly.engine.days import FAR, date_of, day_of, long_date
 
 
-@frozen
+@frozen(cache_hash=True)
 class InForceOn:
     """The rule is in force from the first to the last day, as day numbers."""
 
@@ -26,7 +26,7 @@ class InForceOn:
         return self.first <= day <= self.last
 
 
-@frozen
+@frozen(cache_hash=True)
 class Surely:
     """True where the condition is surely true, false wherever it is not: never unknown.
 
@@ -36,7 +36,7 @@ class Surely:
     condition: p.Condition
 
 
-@frozen
+@frozen(cache_hash=True)
 class Group:
     """A condition none of whose leaves stands anywhere else in its guard.
 

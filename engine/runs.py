@@ -33,7 +33,7 @@ from duly.engine.keys import Flags, Keys, keys, next_day, spans
 from duly.engine.moments import Hours, Minutes, any_hour, hours_at, joined
 from duly.engine.plan import DutyPlan, StepPlan
 from duly.engine.scopes import Acts, Scopes, inside
-from duly.engine.timeline import Domain, first_rows, of_events
+from duly.engine.timeline import Domain, of_events
 
 FROM_START, FROM_ANCHOR, FROM_ACT, FROM_ITSELF = range(4)
 """What an anchor row points to: the start of the scope, the anchor's table, the acts' table.
@@ -614,7 +614,7 @@ def ends(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> tupl
     table, domain = acts.table, scopes.domain
     fits = tested(duty.duty.act.where, table, caseload)
     if domain.period == table.kind.name:
-        own, row, start, end = scopes, first_rows(domain), domain.start, domain.end
+        own, row, start, end = scopes, domain.first_row, domain.start, domain.end
     else:
         begun = every_row(p.PeriodEdge(table.kind.name, "start"), domain, caseload)
         periods = table.periods

@@ -68,6 +68,15 @@ class Domain:
         """The numbers of all scopes."""
         return np.arange(len(self), dtype=np.int32)
 
+    @cached_property
+    def first_row(self) -> Days:
+        """The first table row of each scope, -1 where it is not made of rows."""
+        if self.single:
+            return self.member_row
+        first = np.full(len(self), -1, np.int32)
+        first[self.member_scope[::-1]] = self.member_row[::-1]
+        return first
+
 
 @frozen(eq=False)
 class Steps:
@@ -109,14 +118,19 @@ def timeline(
     domain: Domain, leaves: Sequence[Steps], values: Sequence[int] | None = None
 ) -> Timeline:
     """All leaves of a guard as one timeline of codes; ``values`` are the sizes of the digits."""
-    packed = [_packed(domain.every, domain.start, np.zeros(1, np.int64))]
+    at_start, packed = np.zeros(len(domain), np.int64), []
     for place, steps in zip(places(values or (3,) * len(leaves)), leaves, strict=True):
+        if steps.scope is domain.every and steps.day is domain.start:  # it never changes
+            at_start += steps.value * np.int64(place)
+            continue
         value = steps.value.astype(np.int64)
         change = value.copy()
         same = steps.scope[1:] == steps.scope[:-1]
         change[1:] -= np.where(same, value[:-1], 0)
         packed.append(_packed(steps.scope, steps.day, change * place))
-    rows = np.concatenate(packed)
+    if not packed:
+        return Timeline(keys(domain.every, domain.start), at_start.astype(np.int32))
+    rows = np.concatenate([_packed(domain.every, domain.start, at_start), *packed])
     rows.sort(kind="stable")
     key = rows >> _DELTA_BITS
     change = (rows & ((1 << _DELTA_BITS) - 1)) - (1 << (_DELTA_BITS - 1))
@@ -196,13 +210,6 @@ def counted(
     value = np.where(true, 1, np.where(false, 0, UNKNOWN)).astype(np.int8)
     last = last_of_each(key)
     return Steps(scope[last], day_in(key[last]), value[last])
-
-
-def first_rows(domain: Domain) -> Days:
-    """The first table row of each scope, -1 where it is not made of rows."""
-    first = np.full(len(domain), -1, np.int32)
-    first[domain.member_scope[::-1]] = domain.member_row[::-1]
-    return first
 
 
 def of_events(domain: Domain, scope: Days, table: Table, row: Days) -> Domain:
