@@ -1,4 +1,15 @@
-"""Facts cut to the as-at day, and which of their rows each scope looks at."""
+"""Facts cut to the as-at day, and what many duties look up in them, worked out once.
+
+Hundreds of duties, of the law and of local policy, stand on the same scopes and occasions, run from
+the same anchors, are fulfilled by the same acts and ask the same conditions.  A function marked
+``shared`` works such a thing out the first time that it is asked of a caseload; whoever asks for
+the same again is given the same.  What is asked for is told by the function and by what it is
+given beside the caseload: nodes of the policy, which are the same where they say the same
+wherever they stand, and domains and tables, which are the same only where they are one.  So what
+is shared of a scope can be shared of all that is looked up in it.
+
+A caseload is a partition of the facts: what has been found goes when the partition is done with.
+"""
 
 from __future__ import annotations
 

@@ -283,12 +283,12 @@ def _in_force(first: int, last: int, domain: Domain) -> Steps:
     """True from the first to the last day of the law, both included."""
     after = max(last + 1, first)  # bounds that have no day in common are never in force
     at_start = ((domain.start >= first) & (domain.start < after)).astype(np.int8)
-    if domain.single:
-        return constant(domain, at_start)
     begins, ends = (
         np.flatnonzero((domain.start < day) & (day < domain.end)).astype(np.int32)
         for day in (first, after)
     )
+    if not len(begins) and not len(ends):
+        return constant(domain, at_start)
     days = (np.full(len(begins), first, np.int32), np.full(len(ends), min(after, FAR), np.int32))
     values = (np.ones(len(begins), np.int8), np.zeros(len(ends), np.int8))
     return clipped(

@@ -23,7 +23,7 @@ from duly.engine.anchors import (
     of_kind,
     with_those_to_come,
 )
-from duly.engine.caseload import Caseload
+from duly.engine.caseload import Caseload, shared
 from duly.engine.conditions import tested
 from duly.engine.dates import Days, boundary_table
 from duly.engine.days import FAR, MISSING, UNKNOWN
@@ -592,20 +592,25 @@ def milestones(
     assert isinstance(duty.duty, p.Do)
     act, table = duty.duty.act, acts.table
     assert act.milestone is not None
-    named = every_named_row(anchor, scopes.domain, caseload)
-    fits = expected(act.where, table, caseload)
-    named = named.take(fits[named.row] != 0)
-    by_act = np.zeros(len(named.row), bool)
-    named, _ = _owed_from(duty.steps[0], named, by_act, scopes.domain, caseload)
-    scope, row = named.scope, named.row
-    own = evolve(
-        scopes,
-        domain=of_events(scopes.domain, scope, table, row),
-        last_act=scopes.last_act[scope],
-    )
-    recorded = table.columns[act.milestone].values[row].astype(np.int32)
-    doubtful = named.doubtful | (fits[row] == UNKNOWN)
-    return own, _of_own_rows(named.day, row, recorded, own, doubtful, named.hours)
+    every, domain = _owing(anchor, act.where, table, scopes.domain, caseload)
+    by_act = np.zeros(len(every.row), bool)
+    named, _ = _owed_from(duty.steps[0], every, by_act, scopes.domain, caseload)
+    if named is not every:
+        domain = of_events(scopes.domain, named.scope, table, named.row)
+    own = evolve(scopes, domain=domain, last_act=scopes.last_act[named.scope])
+    recorded = table.columns[act.milestone].values[named.row].astype(np.int32)
+    return own, _of_own_rows(named.day, named.row, recorded, own, named.doubtful, named.hours)
+
+
+@shared
+def _owing(
+    anchor: p.EventDay, where: p.Condition | None, table: Table, domain: Domain, caseload: Caseload
+) -> tuple[Anchors, Domain]:
+    """The events that owe a milestone of their own, or may, and a scope for each."""
+    named = every_named_row(anchor, domain, caseload)
+    fits = expected(where, table, caseload)[named.row]
+    named = evolve(named, doubtful=named.doubtful | (fits == UNKNOWN)).take(fits != 0)
+    return named, of_events(domain, named.scope, table, named.row)
 
 
 def ends(duty: DutyPlan, scopes: Scopes, acts: Acts, caseload: Caseload) -> tuple[Scopes, Run]:

@@ -69,6 +69,11 @@ class Domain:
         return np.arange(len(self), dtype=np.int32)
 
     @cached_property
+    def key(self) -> Keys:
+        """The keys of the scopes on their first days."""
+        return keys(self.every, self.start)
+
+    @cached_property
     def first_row(self) -> Days:
         """The first table row of each scope, -1 where it is not made of rows."""
         if self.single:
@@ -127,10 +132,10 @@ def timeline(
         change = value.copy()
         same = steps.scope[1:] == steps.scope[:-1]
         change[1:] -= np.where(same, value[:-1], 0)
-        packed.append(_packed(steps.scope, steps.day, change * place))
+        packed.append(_packed(keys(steps.scope, steps.day), change * place))
     if not packed:
-        return Timeline(keys(domain.every, domain.start), at_start.astype(np.int32))
-    rows = np.concatenate([_packed(domain.every, domain.start, at_start), *packed])
+        return Timeline(domain.key, at_start.astype(np.int32))
+    rows = np.concatenate([_packed(domain.key, at_start), *packed])
     rows.sort(kind="stable")
     key = rows >> _DELTA_BITS
     change = (rows & ((1 << _DELTA_BITS) - 1)) - (1 << (_DELTA_BITS - 1))
@@ -146,8 +151,8 @@ def places(values: Sequence[int]) -> list[int]:
     return [math.prod(values[:digit]) for digit in range(len(values))]
 
 
-def _packed(scope: Days, day: Days, change: npt.NDArray[np.int64]) -> Keys:
-    return (keys(scope, day) << _DELTA_BITS) | (change + (1 << (_DELTA_BITS - 1)))
+def _packed(key: Keys, change: npt.NDArray[np.int64]) -> Keys:
+    return (key << _DELTA_BITS) | (change + (1 << (_DELTA_BITS - 1)))
 
 
 def clipped(domain: Domain, scope: Days, day: Days, value: Values) -> Steps:
