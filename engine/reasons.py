@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +16,7 @@ from duly.engine.dates import PROCLAIMED_UNTIL
 from duly.engine.days import MISSING, UNTIMED, day_of
 from duly.engine.facts import Facts
 from duly.engine.lower import kind_of
+from duly.engine.obligations import VERDICTS
 from duly.engine.plan import DutyPlan, Group, anchor_text, condition_text, leaves_of
 
 DOUBTS = {
@@ -64,16 +67,21 @@ def reasons(
     distinct, number = numbered(key)
     first = np.zeros(len(distinct), np.intp)
     first[number[::-1]] = np.arange(len(key) - 1, -1, -1)
-    return number, tuple(reason(batch, int(row), absent) for row in first)
+    return number, tuple(_sentences(batch.take(first), absent))
 
 
 def _unread(batch: Batch) -> npt.NDArray[np.bool_]:
     """Whether something was missed and a row about the child could not be read."""
     if batch.act_table is None or not batch.act_table.unread:
         return np.zeros(len(batch), bool)
-    missed = np.isin(batch.verdict, (b.OVERDUE, b.NOT_MET, b.MET_LATE))
-    unread: npt.NDArray[np.bool_] = missed & np.isin(batch.subject, list(batch.act_table.unread))
-    return unread
+    of_subject = np.zeros(len(batch.act_table.covered_from), bool)
+    of_subject[list(batch.act_table.unread)] = True
+    found: npt.NDArray[np.bool_] = _MISSED[batch.verdict] & of_subject[batch.subject]
+    return found
+
+
+_MISSED = np.zeros(len(VERDICTS), bool)
+_MISSED[[b.OVERDUE, b.NOT_MET, b.MET_LATE]] = True
 
 
 def _untimed(batch: Batch) -> npt.NDArray[np.int64]:
@@ -108,24 +116,31 @@ def _order_unknown(batch: Batch) -> npt.NDArray[np.bool_]:
 
 
 def reason(batch: Batch, row: int, absent: frozenset[str] = frozenset()) -> str:
-    """The grounds of one obligation: its clause, what was assumed, what cannot be told."""
-    one = batch.take(np.array([row]))
-    parts = [_clause(batch, row)]
-    if batch.doubt[row] == b.UNDECIDED_STATE:
-        parts.append(_missing_fact(batch, row, absent))
-    elif batch.doubt[row] != b.NO_DOUBT:
-        parts.append(_doubt(batch, row))
-    elif batch.assumed[row]:
-        parts.append(f"assumed: {_missing_fact(batch, row, absent)}")
-    if batch.act_table is not None and _unread(one).any():
-        row_of = f"a row of `{batch.act_table.kind.name}` about this {batch.duty.rule.whom}"
-        parts.append(f"{row_of} is in quarantine")
-    if _order_unknown(one).any():
-        parts.append("the order within the day is not known")
-    parts.extend(f"not confirmed: {text}" for text in _unconfirmed(batch, row))
-    if batch.deadline[row] > day_of(PROCLAIMED_UNTIL) and _working_days(batch.duty):
-        parts.append(f"bank holidays are proclaimed only to {PROCLAIMED_UNTIL:%Y}")
-    return "; ".join(part for part in parts if part)
+    """The grounds of one obligation."""
+    (sentence,) = _sentences(batch.take(np.array([row])), absent)
+    return sentence
+
+
+def _sentences(batch: Batch, absent: frozenset[str]) -> Iterator[str]:
+    """The grounds of each row, worked out one by one."""
+    unread, disordered, untimed = _unread(batch), _order_unknown(batch), _untimed(batch)
+    for row in range(len(batch)):
+        parts = [_clause(batch, row)]
+        if batch.doubt[row] == b.UNDECIDED_STATE:
+            parts.append(_missing_fact(batch, row, absent))
+        elif batch.doubt[row] != b.NO_DOUBT:
+            parts.append(_doubt(batch, row, int(untimed[row])))
+        elif batch.assumed[row]:
+            parts.append(f"assumed: {_missing_fact(batch, row, absent)}")
+        if unread[row] and batch.act_table is not None:
+            row_of = f"a row of `{batch.act_table.kind.name}` about this {batch.duty.rule.whom}"
+            parts.append(f"{row_of} is in quarantine")
+        if disordered[row]:
+            parts.append("the order within the day is not known")
+        parts.extend(f"not confirmed: {text}" for text in _unconfirmed(batch, row))
+        if batch.deadline[row] > day_of(PROCLAIMED_UNTIL) and _working_days(batch.duty):
+            parts.append(f"bank holidays are proclaimed only to {PROCLAIMED_UNTIL:%Y}")
+        yield "; ".join(part for part in parts if part)
 
 
 def _unconfirmed(batch: Batch, row: int) -> tuple[str, ...]:
@@ -164,7 +179,7 @@ def _clause(batch: Batch, row: int) -> str:
     return f"{own}, {standing[0].lstrip(', ')}"
 
 
-def _doubt(batch: Batch, row: int) -> str:
+def _doubt(batch: Batch, row: int, untimed: int) -> str:
     duty, test = batch.duty.duty, "the record says enough"
     if isinstance(duty, p.Have):
         test = condition_text(duty.condition)
@@ -177,7 +192,7 @@ def _doubt(batch: Batch, row: int) -> str:
         whom=batch.duty.rule.whom,
         milestone="" if isinstance(duty, p.Have) else duty.act.milestone,
         calendar=_calendar(batch.duty),
-        untimed=_names_untimed(batch, row),
+        untimed=_names_untimed(batch, row, untimed),
     )
 
 
@@ -188,11 +203,10 @@ def _calendar(duty: DutyPlan) -> str:
     return timing.window.name if named else ""  # type: ignore[union-attr]
 
 
-def _names_untimed(batch: Batch, row: int) -> str:
+def _names_untimed(batch: Batch, row: int, untimed: int) -> str:
     """What has no time of day, in words."""
-    which = int(_untimed(batch.take(np.array([row])))[0])
-    names = [anchor_kinds(batch)[batch.anchor_from[row]] or "start"] if which & 1 else []
-    if which & 2 and batch.act_table is not None:
+    names = [anchor_kinds(batch)[batch.anchor_from[row]] or "start"] if untimed & 1 else []
+    if untimed & 2 and batch.act_table is not None:
         names.append(batch.act_table.kind.name)
     return " and of ".join(f"`{name}`" for name in names)
 

@@ -19,7 +19,6 @@ from duly.engine.columns import Answers, Dates, Numbers, Text, Texts, numbered, 
 from duly.engine.dates import Days, iso_texts
 from duly.engine.days import LAST, MISSING, UNTIMED, day_of
 from duly.engine.facts import Facts, Table
-from duly.engine.keys import Flags
 from duly.engine.obligations import VERDICTS, Obligations
 from duly.engine.plan import DutyPlan
 from duly.engine.reasons import absent_kinds, anchor_kinds, reasons
@@ -99,6 +98,7 @@ def written(
     scopes = rows.column([_scope_refs(batch, facts, ids) for batch in batches])
     acts = rows.column([_ids(batch.act_table, batch.act, ids) for batch in batches])
     kinds, refs, places = _anchors(rows, ids, sources)
+    verdict = rows.column(each.verdict for each in batches)
     return Obligations(
         {
             "subject_id": Texts(rows.column(each.subject for each in batches), facts.subjects),
@@ -115,10 +115,10 @@ def written(
             "effective_deadline": Dates(rows.column(floor for _, floor in kept)),
             "fulfilled_on": Dates(rows.column(each.fulfilled for each in batches)),
             "fulfilled_ref": ids.column(acts),
-            "verdict": Texts(rows.column(each.verdict for each in batches), _VERDICTS),
+            "verdict": Texts(verdict, _VERDICTS),
             "days": Numbers(
                 rows.column(each.days for each in batches),
-                rows.column(map(_countable, batches), np.dtype(bool)),
+                _COUNTED[verdict],
             ),
             "assumed": Answers(rows.column((each.assumed for each in batches), np.dtype(bool))),
             "reason": _reasons(rows, absent_kinds(facts)),
@@ -137,10 +137,8 @@ def _citations(duty: DutyPlan) -> tuple[p.Citation, ...]:
     return tuple(dict.fromkeys((*duty.rule.citations, *duty.duty.grounds.citations)))
 
 
-def _countable(batch: Batch) -> Flags:
-    counted = np.zeros(len(VERDICTS), bool)
-    counted[[b.MET_LATE, b.OVERDUE, b.NOT_MET, b.DUE, b.NEEDS_JUDGEMENT]] = True
-    return counted[batch.verdict]
+_COUNTED = np.zeros(len(VERDICTS), bool)
+_COUNTED[[b.MET_LATE, b.OVERDUE, b.NOT_MET, b.DUE, b.NEEDS_JUDGEMENT]] = True
 
 
 def _times(rows: _Rows) -> Texts:
