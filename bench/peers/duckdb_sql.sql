@@ -22,6 +22,17 @@ scope AS (
       FROM placement p WHERE p.person_id = j.person_id AND p.start = j."end")::INT AS last_act
   FROM joined j
 ),
+visit AS (
+  SELECT person_id, date AS day, kind = 'cla' AND seen AS counts
+  FROM read_parquet(getvariable('folder') || '/visit.parquet')
+  WHERE (kind = 'cla' AND seen) IS NOT false AND date <= getvariable('as_at')
+),
+act AS (
+  SELECT scope, day, counts, "end", last_act
+  FROM visit JOIN scope USING (person_id)
+  WHERE day BETWEEN start AND last_act
+),
+undecided AS (SELECT scope, list(day) AS days FROM act WHERE counts IS NULL GROUP BY scope),
 -- What changes the interval, and when: each a step up or down of one of six numbers.
 change AS (
   SELECT scope, start AS day, 0 AS later, 0 AS permanent, 0 AS lasting,
@@ -55,26 +66,22 @@ change AS (
   JOIN scope USING (person_id)
   WHERE e.start <= getvariable('as_at')
 ),
-clipped AS (
-  SELECT scope, greatest(day, start) AS day, "end", sum(later) AS later,
-    sum(permanent) AS permanent, sum(lasting) AS lasting, sum(by_child) AS by_child,
-    sum(by_iro) AS by_iro, sum(by_whom) AS by_whom, sum(away) AS away
-  FROM change JOIN scope USING (scope)
-  -- ends to come are not known; what time alone brings is
-  WHERE day < "end" AND (day <= getvariable('as_at') OR later = 1)
-  GROUP BY ALL
-),
+-- Ends to come are not known; what time alone brings is.
 state AS (
-  SELECT scope, day, lead(day, 1, DATE '9999-12-31') OVER line AS following,
-    sum(later) OVER line AS later, sum(permanent) OVER line AS permanent,
-    sum(lasting) OVER line AS lasting, sum(by_child) OVER line AS by_child,
-    sum(by_iro) OVER line AS by_iro, sum(by_whom) OVER line AS by_whom, sum(away) OVER line AS away
-  FROM clipped
-  WINDOW line AS (PARTITION BY scope ORDER BY day)
+  SELECT scope, greatest(day, start) AS day, lead(greatest(day, start)) OVER line AS following,
+    max(later) OVER so_far AS later, max(permanent) OVER so_far AS permanent,
+    sum(lasting) OVER so_far AS lasting, sum(by_child) OVER so_far AS by_child,
+    sum(by_iro) OVER so_far AS by_iro, sum(by_whom) OVER so_far AS by_whom,
+    sum(away) OVER so_far AS away
+  FROM change JOIN scope USING (scope)
+  WHERE day < "end" AND (day <= getvariable('as_at') OR later = 1)
+  WINDOW line AS (PARTITION BY scope ORDER BY greatest(day, start)),
+    so_far AS (PARTITION BY scope ORDER BY greatest(day, start) RANGE UNBOUNDED PRECEDING)
+  QUALIFY following IS DISTINCT FROM greatest(day, start)
 ),
--- Intervals by rank: 1 is six weeks, 2 three months, 3 six months; none while away.
-segment AS (
-  SELECT scope, day, following, away = 0 AS stands,
+-- Intervals by rank: 1 is six weeks, 2 three months, 3 six months, 9 none (away).
+ranked AS (
+  SELECT scope, day,
     CASE
       WHEN away > 0 THEN 9
       WHEN later > 0 AND lasting > 0 AND by_child > 0 AND by_iro > 0 THEN 3
@@ -83,31 +90,29 @@ segment AS (
     END::TINYINT AS soonest,
     CASE
       WHEN away > 0 THEN 9
-      WHEN later > 0 AND lasting > 0
-        AND by_child + by_whom > 0 AND by_iro + by_whom > 0 THEN 3
+      WHEN later > 0 AND lasting > 0 AND by_child + by_whom > 0 AND by_iro + by_whom > 0 THEN 3
       ELSE soonest
     END::TINYINT AS latest
   FROM state
 ),
+changed AS (
+  SELECT * FROM ranked
+  QUALIFY row(soonest, latest) IS DISTINCT FROM
+    lag(row(soonest, latest)) OVER (PARTITION BY scope ORDER BY day)
+),
+segment AS (
+  SELECT changed.*, person_id, "end", last_act, days AS undecided,
+    lead(day, 1, DATE '9999-12-31') OVER (PARTITION BY scope ORDER BY day) AS following
+  FROM changed JOIN scope USING (scope) LEFT JOIN undecided USING (scope)
+),
 -- From each segment to itself and every later one: the shortest interval met on the way.
 reach AS (
-  SELECT one.scope, one.day, other.day AS begins, other.following,
-    min(other.soonest) OVER way AS soonest, min(other.latest) OVER way AS latest,
-    other.stands
+  SELECT one.scope, one.day, other.day AS begins, other.following, other.soonest < 9 AS stands,
+    min(other.soonest) OVER way AS soonest, min(other.latest) OVER way AS latest
   FROM segment one JOIN segment other ON other.scope = one.scope AND other.day >= one.day
+  WHERE one.following < DATE '9999-12-31' OR one.soonest = 9
   WINDOW way AS (PARTITION BY one.scope, one.day ORDER BY other.day)
 ),
-visit AS (
-  SELECT person_id, date AS day, kind = 'cla' AND seen AS counts
-  FROM read_parquet(getvariable('folder') || '/visit.parquet')
-  WHERE (kind = 'cla' AND seen) IS NOT false AND date <= getvariable('as_at')
-),
-act AS (
-  SELECT scope, day, counts, "end", last_act
-  FROM visit JOIN scope USING (person_id)
-  WHERE day BETWEEN start AND last_act
-),
-undecided AS (SELECT scope, day FROM act WHERE counts IS NULL),
 mark AS (
   SELECT scope, start AS day FROM scope
   UNION ALL
@@ -120,11 +125,9 @@ chain AS (
   QUALIFY fulfilled IS NULL OR fulfilled > anchor
 ),
 owed AS (
-  SELECT c.scope, person_id, anchor, fulfilled, "end", last_act,
-    s.day, s.following, s.stands, s.soonest, s.latest
-  FROM chain c JOIN scope USING (scope)
-  JOIN segment s ON s.scope = c.scope AND anchor >= s.day AND anchor < s.following
-  WHERE anchor < "end"
+  SELECT c.*, s.* EXCLUDE (scope)
+  FROM chain c JOIN segment s
+    ON s.scope = c.scope AND anchor >= s.day AND anchor < s.following AND anchor < "end"
 ),
 dated AS (
   SELECT *,
@@ -136,13 +139,13 @@ dated AS (
 ),
 -- Most fall due before anything changes; the others look on.
 at_once AS (
-  SELECT scope, person_id, anchor, fulfilled, "end", last_act,
+  SELECT scope, person_id, anchor, fulfilled, "end", last_act, undecided,
     first_limit AS deadline, soonest <> latest AS assumed
   FROM dated WHERE last_limit < following
 ),
 looking_on AS (
   SELECT d.scope, d.anchor, any_value(person_id) AS person_id, any_value(fulfilled) AS fulfilled,
-    any_value("end") AS "end", any_value(last_act) AS last_act,
+    any_value("end") AS "end", any_value(last_act) AS last_act, any_value(undecided) AS undecided,
     min(CASE WHEN r.stands THEN CASE
       WHEN r.soonest = 1 AND greatest(begins, anchor + 42) < r.following
         THEN greatest(begins, anchor + 42)
@@ -174,7 +177,7 @@ settled AS (
 dues AS (
   FROM at_once
   UNION ALL
-  SELECT scope, person_id, anchor, fulfilled, "end", last_act,
+  SELECT scope, person_id, anchor, fulfilled, "end", last_act, undecided,
     CASE WHEN over AND (stood > greatest(life, anchor)) IS NOT false THEN NULL ELSE due END
       AS deadline,
     deadline IS NOT NULL AND due IS DISTINCT FROM at_latest AS assumed
@@ -182,7 +185,7 @@ dues AS (
   WHERE deadline IS NOT NULL OR exempt <= greatest(life, anchor)
 ),
 judged AS (
-  SELECT scope, person_id, anchor, deadline, fulfilled, assumed, last_act,
+  SELECT scope, person_id, anchor, deadline, fulfilled, assumed, last_act, undecided,
     CASE
       WHEN deadline IS NULL THEN 'exempt'
       WHEN fulfilled <= deadline THEN 'met'
@@ -195,11 +198,12 @@ judged AS (
   FROM dues
 )
 SELECT person_id AS subject_id, anchor, deadline, fulfilled,
-  CASE WHEN verdict IN ('met_late', 'not_met', 'overdue') AND EXISTS (
-      FROM undecided u WHERE u.scope = j.scope AND u.day > anchor
-        AND u.day <= last_act AND (fulfilled IS NULL OR u.day <= deadline))
-    THEN 'cannot_tell' ELSE verdict END
-  ::ENUM ('met', 'met_late', 'overdue', 'not_met', 'due', 'lapsed', 'exempt', 'cannot_tell')
+  CASE
+    WHEN undecided IS NOT NULL AND verdict IN ('met_late', 'not_met', 'overdue')
+      AND len([day FOR day IN undecided IF day > anchor AND day <= last_act
+        AND (fulfilled IS NULL OR day <= deadline)]) > 0
+    THEN 'cannot_tell' ELSE verdict
+  END::ENUM ('met', 'met_late', 'overdue', 'not_met', 'due', 'lapsed', 'exempt', 'cannot_tell')
     AS verdict,
   assumed
-FROM judged j
+FROM judged
