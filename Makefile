@@ -31,13 +31,14 @@ packs: $(VENV)/.duly-dev
 docs: $(VENV)/.duly-dev
 	$(BIN)/mkdocs build --strict --quiet
 
-bench: $(VENV)/.duly-dev
+bench: $(VENV)/.duly-bench
+	$(BIN)/python -m bench.suite
 	$(BIN)/python -m bench.visiting
 	$(BIN)/python -m bench.checking
 	$(BIN)/python -m bench.auditing
 
 clean:
-	rm -rf build dist site .types duly.egg-info $(VENV)/.duly $(VENV)/.duly-dev
+	rm -rf build dist site .types duly.egg-info $(VENV)/.duly $(VENV)/.duly-dev $(VENV)/.duly-bench
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -51,4 +52,8 @@ $(VENV)/.duly-dev: pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet -e '.[dev,docs]'
 	mkdir -p .types
 	ln -sfn .. .types/duly
+	touch $@ $(VENV)/.duly
+
+$(VENV)/.duly-bench: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet -e '.[bench]'
 	touch $@ $(VENV)/.duly

@@ -13,6 +13,7 @@ import pyarrow as pa
 from attrs import evolve
 
 from bench.caseload import MADE, caseload
+from bench.caseload import make as make_caseload
 from bench.rows import SCHEMA
 from duly.dsl.policy import Kind
 from duly.engine import discovery
@@ -34,6 +35,12 @@ def rows(folder: Path, as_at: date) -> pa.Table:
     manager = discovery.plugin_manager()
     policy = discovery.load(manager, PACK).policy
     return judged(one_duty(lower(policy)), facts_in(folder, policy.kinds, manager), as_at)
+
+
+def make(folder: Path, children: int) -> None:
+    """The caseload that all contestants read."""
+    kinds = discovery.load(discovery.plugin_manager(), PACK).policy.kinds
+    make_caseload(folder, kinds, children)
 
 
 def one_duty(plan: Plan) -> Plan:

@@ -51,11 +51,11 @@ def decider() -> Decide:
     """The policy compiled once, and asked for each moment."""
     interpreter = regopy.Interpreter()
     interpreter.add_module("visiting", POLICY)
-    bundle = interpreter.build("data.visiting.interval", [ENTRY])
+    bundle = interpreter.build(None, [ENTRY])
 
     def decide(moment: Moment) -> str:
         interpreter.set_input(dict(moment))
-        (interval,) = interpreter.query_bundle(bundle).results[0].expressions
+        (interval,) = interpreter.query_bundle_entrypoint(bundle, ENTRY).results[0].expressions
         return str(interval)
 
     return decide

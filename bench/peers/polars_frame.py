@@ -20,13 +20,14 @@ c = pl.col
 
 
 def rows(folder: Path, as_at: date) -> pa.Table:
-    members = _members(folder, as_at)
-    scopes = _scopes(members)
-    segments = _segments(_changes(folder, as_at, members, scopes), scopes, as_at)
-    acts = _acts(folder, as_at, scopes)
-    owed = _owed(segments, scopes, acts.filter(c("counts")))
-    dues = _dues(owed, segments, as_at)
-    undecided = acts.filter(c("counts").is_null()).select("scope", "day").sort("scope", "day")
+    # what is small and used again is collected, or each user would read the files anew
+    members = _members(folder, as_at).collect().lazy()
+    scopes = _scopes(members).collect().lazy()
+    segments = _segments(_changes(folder, as_at, members, scopes), scopes, as_at).collect().lazy()
+    acts = _acts(folder, as_at, scopes).collect().lazy()
+    owed = _owed(segments, scopes, acts.filter(c("counts"))).collect().lazy()
+    dues = _dues(owed, segments, as_at).collect().lazy()
+    undecided = acts.filter(c("counts").is_null()).select("scope", "day")
     return _judged(dues, undecided, as_at).collect().to_arrow()
 
 
@@ -55,7 +56,7 @@ def _members(folder: Path, as_at: date) -> pl.LazyFrame:
 
 def _scopes(members: pl.LazyFrame) -> pl.LazyFrame:
     """A visit on the day on which one ends still counts, unless another placement begins then."""
-    another = members.select("person_id", end="start", another=1).unique()
+    another = members.select("person_id", end="start", another=pl.lit(value=True)).unique()
     return (
         members.group_by("scope")
         .agg(c("person_id").first(), c("start").min(), c("end").max())
@@ -72,20 +73,15 @@ def _scopes(members: pl.LazyFrame) -> pl.LazyFrame:
 def _changes(
     folder: Path, as_at: date, members: pl.LazyFrame, scopes: pl.LazyFrame
 ) -> pl.LazyFrame:
-    def change(frame: pl.LazyFrame, day: pl.Expr, **numbers: pl.Expr | int) -> pl.LazyFrame:
-        columns = [
-            pl.lit(numbers.get(name, 0)).cast(pl.Int32).alias(name)
-            if isinstance(numbers.get(name, 0), int)
-            else numbers[name].cast(pl.Int32).alias(name)
-            for name in NUMBERS
-        ]
+    def change(frame: pl.LazyFrame, day: pl.Expr, **numbers: pl.Expr) -> pl.LazyFrame:
+        columns = (numbers.get(name, pl.lit(0)).cast(pl.Int32).alias(name) for name in NUMBERS)
         return frame.select("scope", day.alias("day"), *columns)
 
     def of_placement(frame: pl.LazyFrame) -> pl.LazyFrame:
         ids = members.select("scope", placement_id="id")
         return frame.join(ids, on="placement_id")
 
-    def up_and_down(frame: pl.LazyFrame, **numbers: pl.Expr | int) -> list[pl.LazyFrame]:
+    def up_and_down(frame: pl.LazyFrame, **numbers: pl.Expr) -> list[pl.LazyFrame]:
         down = {name: -value for name, value in numbers.items()}
         return [change(frame, c("start"), **numbers), change(frame, c("end"), **down)]
 
@@ -93,13 +89,14 @@ def _changes(
     short = year.dt.day() < c("start").dt.day()
     year_over = pl.when(short).then(year.dt.offset_by("1d")).otherwise(year)
     permanence = _scan(folder, "permanence_agreed").filter(c("date") <= as_at)
+    long_term = _begun(folder, "long_term_foster", as_at)
     given_by = c("given_by").cast(pl.String)
     return pl.concat(
         [
             change(scopes, c("start")),
-            change(scopes, year_over, later=1),
-            change(of_placement(permanence), c("date"), permanent=1),
-            *up_and_down(of_placement(_begun(folder, "long_term_foster", as_at)), lasting=1),
+            change(scopes, year_over, later=pl.lit(1)),
+            change(of_placement(permanence), c("date"), permanent=pl.lit(1)),
+            *up_and_down(of_placement(long_term), lasting=pl.lit(1)),
             *up_and_down(
                 of_placement(_begun(folder, "agreement", as_at)),
                 by_child=given_by.eq_missing(pl.lit("child")).cast(pl.Int32),
@@ -110,7 +107,7 @@ def _changes(
                 _begun(folder, "away_by_agreement", as_at)
                 .select("person_id", "start", "end")
                 .join(scopes.select("person_id", "scope"), on="person_id"),
-                away=1,
+                away=pl.lit(1),
             ),
         ]
     )
@@ -127,6 +124,8 @@ def _segments(changes: pl.LazyFrame, scopes: pl.LazyFrame, as_at: date) -> pl.La
     same = pl.all_horizontal(
         c("scope", "soonest", "latest").eq_missing(c("scope", "soonest", "latest").shift(1))
     )
+    opens = (c("scope") != c("scope").shift(1)).fill_null(value=True)
+    so_far = [_in_scope(c(name).cum_sum(), c(name), opens).alias(name) for name in NUMBERS]
     return (
         changes.join(scopes.select("scope", "start", "end"), on="scope")
         .filter(c("day") < c("end"), (c("day") <= as_at) | (c("later") == 1))
@@ -134,7 +133,7 @@ def _segments(changes: pl.LazyFrame, scopes: pl.LazyFrame, as_at: date) -> pl.La
         .group_by("scope", "day")
         .agg(c(*NUMBERS).sum())
         .sort("scope", "day")
-        .with_columns(c(*NUMBERS).cum_sum().over("scope"))
+        .with_columns(so_far)
         .select(
             "scope",
             "day",
@@ -162,44 +161,63 @@ def _acts(folder: Path, as_at: date, scopes: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def _in_scope(total: pl.Expr, own: pl.Expr, opens: pl.Expr) -> pl.Expr:
+    """A running total that begins anew where a scope opens, in a frame in order of scope."""
+    return total - pl.when(opens).then(total - own).forward_fill()
+
+
 def _owed(segments: pl.LazyFrame, scopes: pl.LazyFrame, acts: pl.LazyFrame) -> pl.LazyFrame:
-    """Each anchor with what fulfils it, and the segment in which it lies."""
+    """Each anchor with what fulfils it, and the segment in which it lies: that of the row before.
+
+    One sort puts marks and segments in order, in place of a join by range.
+    """
     marks = pl.concat([scopes.select("scope", day="start"), acts.select("scope", "day")])
-    same = (c("scope") == c("scope").shift(-1)) & (c("day") == c("day").shift(-1))
-    following = pl.when(c("scope") == c("scope").shift(-1)).then(c("day").shift(-1))
+    line = segments.with_columns(begins="day")
+    same_scope = c("scope") == c("scope").shift(-1)
+    same = same_scope & (c("day") == c("day").shift(-1))
     return (
-        marks.sort("scope", "day")
-        .with_columns(fulfilled=following)
+        pl.concat([line, marks], how="diagonal")
+        .sort("scope", "day", "begins", nulls_last=True)
+        .with_columns(
+            c("begins", "following", "soonest", "latest").forward_fill(),
+            mark=c("begins").is_null(),
+        )
+        .filter("mark")
+        .with_columns(fulfilled=pl.when(same_scope).then(c("day").shift(-1)))
         .filter(~same.fill_null(value=False))
-        .rename({"day": "anchor"})
+        .select("scope", "fulfilled", "following", "soonest", "latest", anchor="day", day="begins")
         .join(scopes.select("scope", "person_id", "end", "last_act"), on="scope", how="left")
         .filter(c("anchor") < c("end"))
-        .sort("scope", "anchor")
-        .join_asof(
-            segments.sort("scope", "day"),
-            left_on="anchor",
-            right_on="day",
-            by="scope",
-            coalesce=False,
-            check_sortedness=False,
+    )
+
+
+def _limits(anchors: pl.LazyFrame) -> pl.LazyFrame:
+    """A calendar of the anchors' days: when each interval has run out."""
+    return (
+        anchors.select("anchor")
+        .unique()
+        .with_columns(
+            limit_1=c("anchor").dt.offset_by("6w"),
+            limit_2=c("anchor").dt.offset_by("3mo"),
+            limit_3=c("anchor").dt.offset_by("6mo"),
         )
     )
 
 
 def _limit(rank: str) -> pl.Expr:
-    anchor = c("anchor")
     return (
         pl.when(c(rank) == 1)
-        .then(anchor.dt.offset_by("42d"))
+        .then("limit_1")
         .when(c(rank) == 2)
-        .then(anchor.dt.offset_by("3mo"))
+        .then("limit_2")
         .when(c(rank) == 3)
-        .then(anchor.dt.offset_by("6mo"))
+        .then("limit_3")
     )
 
 
 def _dues(owed: pl.LazyFrame, segments: pl.LazyFrame, as_at: date) -> pl.LazyFrame:
     """Deadlines: most fall due before anything changes, the others look on."""
+    owed = owed.join(_limits(owed), on="anchor", how="left")
     owed = owed.with_columns(deadline=_limit("soonest"), at_latest=_limit("latest"))
     soon = (c("at_latest") < c("following")).fill_null(value=False)
     kept = ["scope", "person_id", "anchor", "fulfilled", "end", "last_act", "deadline", "assumed"]
@@ -208,7 +226,7 @@ def _dues(owed: pl.LazyFrame, segments: pl.LazyFrame, as_at: date) -> pl.LazyFra
     later = segments.rename({"day": "begins"})
     met = (
         owed.filter(~soon)
-        .select("scope", "person_id", "anchor", "fulfilled", "end", "last_act", "day")
+        .drop("soonest", "latest", "following", "deadline", "at_latest")
         .join(later, on="scope")
         .filter(c("begins") >= c("day"))
         .sort("scope", "anchor", "begins")
@@ -262,29 +280,22 @@ def _judged(dues: pl.LazyFrame, undecided: pl.LazyFrame, as_at: date) -> pl.Lazy
     )
     last = pl.when(c("fulfilled").is_null()).then("last_act").otherwise("deadline")
     missed = c("verdict").is_in(["met_late", "not_met", "overdue"])
-    doubtful = missed & (c("seen_or_not") <= pl.min_horizontal(last, "last_act"))
     words = pl.Enum(
         ["met", "met_late", "overdue", "not_met", "due", "lapsed", "exempt", "cannot_tell"]
     )
-    return (
-        dues.sort("scope", "anchor")
-        .join_asof(
-            undecided.rename({"day": "seen_or_not"}),
-            left_on="anchor",
-            right_on="seen_or_not",
-            by="scope",
-            strategy="forward",
-            allow_exact_matches=False,
-            coalesce=False,
-            check_sortedness=False,
-        )
-        .with_columns(verdict=verdict)
-        .select(
-            "anchor",
-            "deadline",
-            "fulfilled",
-            "assumed",
-            subject_id="person_id",
-            verdict=pl.when(doubtful).then(pl.lit("cannot_tell")).otherwise("verdict").cast(words),
-        )
+    judged = dues.with_columns(verdict=verdict)
+    doubtful = (
+        judged.filter(missed)
+        .join(undecided, on="scope")
+        .filter(c("day") > c("anchor"), c("day") <= pl.min_horizontal(last, "last_act"))
+        .select("scope", "anchor", doubtful=pl.lit(value=True))
+        .unique()
+    )
+    return judged.join(doubtful, on=["scope", "anchor"], how="left").select(
+        "anchor",
+        "deadline",
+        "fulfilled",
+        "assumed",
+        subject_id="person_id",
+        verdict=pl.when("doubtful").then(pl.lit("cannot_tell")).otherwise("verdict").cast(words),
     )

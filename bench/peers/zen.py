@@ -42,10 +42,11 @@ def rows(folder: Path, as_at: date) -> pa.Table:
 
 
 def decider() -> Decide:
-    decision = zen.ZenEngine().create_decision(json.dumps(_model()))
+    """The table, compiled once by a static loader: many times quicker than ``create_decision``."""
+    engine = zen.ZenEngine({"loader": {"type": "static", "content": {"interval": _model()}}})
 
     def decide(moment: Moment) -> str:
-        interval: str = decision.evaluate(moment)["result"]["interval"]
+        interval: str = engine.evaluate("interval", moment)["result"]["interval"]
         return interval
 
     return decide
