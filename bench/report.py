@@ -116,7 +116,9 @@ what it imports; it is not part of the time. *Memory* is the most that the proce
 
 - **Duly** runs on one core, from the rule's sentence, and can say the reason for each row; DuckDB
   and Polars use every core.
-- **The SQL** is about 180 lines, `bench/peers/duckdb_sql.sql`: windows, joins and aggregates.
+- As yet no source reads Parquet: **Duly** makes the same caseload anew in memory, and the time
+  includes that in place of reading.
+- **The SQL** is about 200 lines, `bench/peers/duckdb_sql.sql`: windows, joins and aggregates.
   **Polars** is the same by lazy frames. Both know this one rule, and of what a record can leave
   open only what this caseload leaves open: who agreed, and whether a child was seen.
 - **zen-engine** and **OPA** are engines of decisions without time. They say which interval holds by
