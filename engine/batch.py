@@ -117,7 +117,8 @@ class Batch:
         filled: dict[str, Any] = {}
         for name, (dtype, blank) in _BLANKS.items():
             given: Any = columns.pop(name, blank)
-            filled[name] = np.broadcast_to(np.asarray(given, dtype), count)
+            column: Any = np.asarray(given, dtype)
+            filled[name] = column if column.ndim else np.broadcast_to(column, count)
         assert not columns, columns
         return cls(
             duty,
