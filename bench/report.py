@@ -95,7 +95,7 @@ def _page(measured: Sequence[Measured], runs: int) -> Iterator[str]:
         "",
         "![Seconds against children, for each contestant](benchmarks.svg)",
     )
-    yield from ("", "## The machine", "", *_machine())
+    yield from ("", "## The machine", "", *machine())
     yield from _FOOT.splitlines()
 
 
@@ -196,7 +196,7 @@ def _decisions(measured: Sequence[Measured]) -> Iterator[str]:
     )
 
 
-def _machine() -> Iterator[str]:
+def machine() -> Iterator[str]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     cores = len(os.sched_getaffinity(0))
