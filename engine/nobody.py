@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from duly.dsl import policy as p
 from duly.engine.conclude import RuleSummary
@@ -19,12 +20,13 @@ def nobody(plan: Plan, summaries: Sequence[RuleSummary], absent: frozenset[str])
     for duty in plan.duties:
         for kind in waiting.keys() & set(_raised_by(duty, plan.policy)):
             waiting[kind].append(duty)
+    owed = Counter(duty.rule.qualified for duty in plan.duties)
     told = {duty.rule.qualified for duties in waiting.values() for duty in duties}
     rules = [s.qualified for s in summaries if not s.total and not s.earlier]
     others = [name for name in rules if name not in told]
     return (
         *(
-            f"applied to no one, since no source holds `{kind}`: {_named(duties, plan)}"
+            f"applied to no one, since no source holds `{kind}`: {_named(duties, owed)}"
             for kind, duties in waiting.items()
             if duties
         ),
@@ -32,14 +34,13 @@ def nobody(plan: Plan, summaries: Sequence[RuleSummary], absent: frozenset[str])
     )
 
 
-def _named(waiting: Sequence[DutyPlan], plan: Plan) -> str:
-    """The rules; where some duty of a rule does not wait, which of its duties do."""
-    wait = {id(duty) for duty in waiting}
-    free = {duty.rule.qualified for duty in plan.duties if id(duty) not in wait}
+def _named(waiting: Sequence[DutyPlan], owed: Mapping[str, int]) -> str:
+    """The rules; where not all duties of a rule wait, which of them do."""
+    wait = Counter(duty.rule.qualified for duty in waiting)
     names = (
-        f"{duty.rule.qualified} (`{duty.name(0)}`)"
-        if duty.rule.qualified in free
-        else duty.rule.qualified
+        duty.rule.qualified
+        if wait[duty.rule.qualified] == owed[duty.rule.qualified]
+        else f"{duty.rule.qualified} (`{duty.name(0)}`)"
         for duty in waiting
     )
     return ", ".join(dict.fromkeys(names))
