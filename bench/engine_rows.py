@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-import pluggy
 import pyarrow as pa
 from attrs import evolve
 
-from bench.caseload import MADE, caseload
 from bench.caseload import make as make_caseload
 from bench.rows import SCHEMA
-from duly.dsl.policy import Kind
 from duly.engine import discovery
 from duly.engine.batch import Batch
+from duly.engine.cli.run import cores
 from duly.engine.days import FAR, day_of
 from duly.engine.evaluate import evaluate
 from duly.engine.facts import Facts
 from duly.engine.lower import lower
 from duly.engine.obligations import VERDICTS
-from duly.engine.pipeline import PARTITION
+from duly.engine.partitions import PARTITION, parted_sources
 from duly.engine.plan import Plan
+from duly.engine.raw import Range
+from duly.engine.reading import build
 
 PACK = str(Path(__file__).parent / "pack")
 RULE, STEP = "bench.visiting", "interval"
@@ -32,9 +31,18 @@ _1970 = day_of(date(1970, 1, 1))
 
 
 def rows(folder: Path, as_at: date) -> pa.Table:
+    """Every obligation, from the folder's Parquet files, a partition on each core at a time."""
     manager = discovery.plugin_manager()
     policy = discovery.load(manager, PACK).policy
-    return judged(one_duty(lower(policy)), facts_in(folder, policy.kinds, manager), as_at)
+    plan, children = one_duty(lower(policy)), policy.subjects[0]
+    (source,) = parted_sources([f"parquet:{folder}"], policy, manager)
+
+    def part(ids: Range) -> pa.Table:
+        facts = build([source.read(children, ids)], policy.kinds, as_at)
+        return judged(plan, facts, as_at)
+
+    with ThreadPoolExecutor(cores()) as pool:
+        return pa.concat_tables(pool.map(part, source.parts(children, PARTITION)))
 
 
 def make(folder: Path, children: int) -> None:
@@ -49,26 +57,16 @@ def one_duty(plan: Plan) -> Plan:
     return evolve(plan, duties=tuple(duties))
 
 
-def facts_in(folder: Path, kinds: Mapping[str, Kind], manager: pluggy.PluginManager) -> Facts:
-    """The facts of the folder: made again in memory, since no source reads Parquet yet."""
-    # to read them from disk: return read_facts([f"parquet:{folder}"], kinds, manager)
-    return caseload(kinds, **json.loads((folder / MADE).read_text("utf-8")))
-
-
 def judged(plan: Plan, facts: Facts, as_at: date) -> pa.Table:
-    """Every obligation, its subject by a number into the names of all."""
+    """The obligations of a partition, its subjects by a number into their names."""
     names = pa.array(facts.subjects, pa.string())
-    done, parts = 0, []
-    for part in facts.partitions(PARTITION):
-        parts.extend(_table(batch, done, names) for batch in evaluate(plan, part, as_at))
-        done += len(part.subjects)
-    return pa.concat_tables(parts)
+    return pa.concat_tables(_table(batch, names) for batch in evaluate(plan, facts, as_at))
 
 
-def _table(batch: Batch, first: int, names: pa.Array) -> pa.Table:
+def _table(batch: Batch, names: pa.Array) -> pa.Table:
     verdicts = pa.DictionaryArray.from_arrays(batch.verdict, pa.array(VERDICTS))
     columns = {
-        "subject_id": pa.DictionaryArray.from_arrays(batch.subject + np.int32(first), names),
+        "subject_id": pa.DictionaryArray.from_arrays(batch.subject, names),
         "anchor": _dates(batch.anchor),
         "deadline": _dates(batch.deadline),
         "fulfilled": _dates(batch.fulfilled),
