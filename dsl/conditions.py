@@ -108,9 +108,9 @@ class Conditions:
     def _bound(self, node: ast.Condition, place: Place) -> p.Condition | None:
         match node:
             case ast.Conjunction(parts):
-                return all_of(p.And, [self.bind(part, place) for part in parts])
+                return p.all_of(p.And, [self.bind(part, place) for part in parts])
             case ast.Disjunction(parts):
-                return all_of(p.Or, [self.bind(part, place) for part in parts])
+                return p.all_of(p.Or, [self.bind(part, place) for part in parts])
             case ast.Negation(part):
                 inner = self.bind(part, place)
                 return None if inner is None else _negate(inner)
@@ -542,19 +542,7 @@ def _is_own_end(node: ast.Anchor, place: Place, names: Names) -> bool:
 
 def counted(kind: p.Kind, where: p.Condition | None) -> p.Condition | None:
     """The test on a row of this kind, and that the row counts as done."""
-    return all_of(p.And, [part for part in (kind.counts, where) if part is not None])
-
-
-def all_of(join: type[p.And] | type[p.Or], parts: list[p.Condition | None]) -> p.Condition | None:
-    """The parts joined, nested ones of the same kind flattened; ``None`` if any part failed."""
-    if not parts:
-        return None
-    flat: list[p.Condition] = []
-    for part in parts:
-        if part is None:
-            return None
-        flat.extend(part.parts if isinstance(part, join) else (part,))
-    return flat[0] if len(flat) == 1 else join(tuple(flat))
+    return p.all_of(p.And, [part for part in (kind.counts, where) if part is not None])
 
 
 def _negate(condition: p.Condition) -> p.Condition:

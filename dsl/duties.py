@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from duly.dsl import ast
 from duly.dsl import policy as p
-from duly.dsl.conditions import OF_EACH, OF_WHILE, Conditions, Place, all_of
+from duly.dsl.conditions import OF_EACH, OF_WHILE, Conditions, Place
 from duly.dsl.diagnostics import Compared
 from duly.dsl.grounds import GroundsOf
 from duly.dsl.names import UNREAD, Names
@@ -116,7 +116,7 @@ class Duties:
             return None
         begun = p.Elapsed(anchor, self.conditions.whole_days(when.duration, "from", when.span))
         if isinstance(scope, p.During):
-            where = all_of(p.And, [c for c in (scope.where, begun) if c is not None])
+            where = p.all_of(p.And, [c for c in (scope.where, begun) if c is not None])
             return evolve(scope, where=where)
         self.conditions.no_scope("start", when.span, place)
         return None
@@ -351,7 +351,7 @@ class Duties:
             return act
         extra = self.conditions.where(where, self.names.kinds[act.event])
         parts = tuple(part for part in (act.where, extra) if part is not None)
-        return evolve(act, where=all_of(p.And, list(parts)))
+        return evolve(act, where=p.all_of(p.And, list(parts)))
 
     def _order(self, node: ast.DoDuty, steps: Sequence[p.Step]) -> bool:
         """Nothing may follow a step that never ends."""
@@ -382,4 +382,4 @@ def _inside(duty: p.Grounds, clause: p.Grounds) -> p.Grounds:
 def _previous(occasion: p.EventDay | p.PeriodEdge, where: p.Condition | None) -> p.Anchor:
     """The occasion before the one that is judged."""
     tests = [test for test in (occasion.where, where) if test is not None]
-    return evolve(occasion, ordinal=p.PREVIOUS, where=all_of(p.And, list(tests)))
+    return evolve(occasion, ordinal=p.PREVIOUS, where=p.all_of(p.And, list(tests)))

@@ -318,6 +318,18 @@ Condition = (
 )
 
 
+def all_of(join: type[And] | type[Or], parts: list[Condition | None]) -> Condition | None:
+    """The parts joined, nested ones of the same kind flattened; ``None`` if any part failed."""
+    if not parts:
+        return None
+    flat: list[Condition] = []
+    for part in parts:
+        if part is None:
+            return None
+        flat.extend(part.parts if isinstance(part, join) else (part,))
+    return flat[0] if len(flat) == 1 else join(tuple(flat))
+
+
 # ------------------------------------------------------- anchors, acts, scopes
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -17,11 +17,11 @@ from types import ModuleType
 import pluggy
 from attrs import evolve, field, frozen
 
-from duly.dsl.diagnostics import Diagnostic, Diagnostics, PackNotFound
-from duly.dsl.files import ROWS, SCENARIOS, read_text, read_texts
+from duly.dsl.diagnostics import Diagnostic
 from duly.dsl.kept import code_of, digest, keep, kept
 from duly.dsl.source import SourceText
 from duly.engine import discovery
+from duly.engine.layers import Layers, digest_of, in_place, sources_now
 
 _BEGAN = time.time_ns()
 """A module that was written since then may not be the one that is running."""
@@ -43,17 +43,13 @@ class Size:
 
 @frozen
 class Checked:
-    """A pack held against the language; ``pack`` is missing where it cannot be used.
-
-    ``layers`` are the pack and those that it stands over, each by the name that it was found by,
-    with its folder.
-    """
+    """A pack held against the language; ``pack`` is missing where it cannot be used."""
 
     wanted: str
     messages: tuple[Diagnostic, ...]
     sources: Mapping[str, SourceText] = field(repr=False)
     pack: Size | None = None
-    layers: tuple[tuple[str, str], ...] = ()
+    layers: Layers = ()
 
     def count(self, severity: str) -> int:
         """How many of its messages are errors, or warnings."""
@@ -81,8 +77,9 @@ def checked(manager: pluggy.PluginManager, wanted: str, day: date) -> Checked:
 
     found = check(manager, wanted, day)
     modules = {file: _stamp(file) for file in _modules()}
+    texts = digest_of(found.sources.values())
     if found.pack is not None and all(s is not None and s[0] < _BEGAN for s in modules.values()):
-        keep("checked", name, key, _Kept(evolve(found, sources={}), _digest(found), modules))
+        keep("checked", name, key, _Kept(evolve(found, sources={}), texts, modules))
     return found
 
 
@@ -90,13 +87,10 @@ def _again(was: _Kept, manager: pluggy.PluginManager) -> Checked | None:
     """What was kept, if it was made from what is there now."""
     if any(_stamp(file) != stamp for file, stamp in was.modules.items()):
         return None
-    (wanted, own), *below = was.checked.layers
-    if _folder(manager, wanted) != own:
+    if not in_place(was.checked.layers, manager):
         return None
-    if any(_folder(manager, name, Path(own)) != folder for name, folder in below):
-        return None
-    found = evolve(was.checked, sources=_sources(was.checked.layers))
-    return found if _digest(found) == was.texts else None
+    found = evolve(was.checked, sources=sources_now(was.checked.layers, scenarios=True))
+    return found if digest_of(found.sources.values()) == was.texts else None
 
 
 # ------------------------------------------------------------ what it is made from
@@ -135,30 +129,3 @@ def _stamp(file: str) -> Stamp | None:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size
-
-
-def _folder(manager: pluggy.PluginManager, name: str, top: Path | None = None) -> str | None:
-    """Where a pack of this name is now, if there is one."""
-    try:
-        return str(discovery.find_pack(manager, name, top))
-    except PackNotFound:
-        return None
-
-
-def _sources(layers: Sequence[tuple[str, str]]) -> dict[str, SourceText]:
-    """What the files of these packs say now, and those of the first one's scenarios."""
-    unread = Diagnostics()
-    (_, own), *_ = layers
-    texts = read_texts(Path(own) / SCENARIOS, unread)
-    for _, folder in layers:
-        texts |= read_texts(Path(folder), unread)
-        rows = Path(folder) / ROWS
-        if rows.is_file():
-            texts[str(rows)] = read_text(rows, unread) or ""
-    return {} if unread.found else {file: SourceText(file, text) for file, text in texts.items()}
-
-
-def _digest(found: Checked) -> bytes:
-    """Of the texts that a pack was read from."""
-    texts = sorted((source.file, source.text) for source in found.sources.values())
-    return digest(*(part for text in texts for part in text))

@@ -12,6 +12,7 @@ from duly.dsl.packs import LoadedPolicy
 from duly.dsl.policy import Pack, is_delegated
 from duly.engine import discovery
 from duly.engine.checked import Checked, Size
+from duly.engine.layers import layers_of
 from duly.engine.lints import Linted, findings
 from duly.engine.lower import lower
 from duly.engine.pairs import paired_duties, shape
@@ -40,21 +41,12 @@ def check(manager: pluggy.PluginManager, wanted: str, day: date) -> Checked:
     loaded.diagnostics.found += findings(discovery.lints(manager).values(), linted)
     messages = tuple(loaded.diagnostics.in_order())
     size = _size(loaded.policy.packs[-1], len(scenarios))
-    return Checked(wanted, messages, loaded.sources, size, tuple(_layers(loaded, wanted)))
+    return Checked(wanted, messages, loaded.sources, size, layers_of(loaded, wanted))
 
 
 def _size(pack: Pack, scenarios: int) -> Size:
     duties = sum(len(rule.duties) for rule in pack.rules)
     return Size(pack.name, pack.over, len(pack.rules), duties, scenarios)
-
-
-def _layers(loaded: LoadedPolicy, wanted: str) -> Iterator[tuple[str, str]]:
-    """The pack and those that it stands over, each with its folder, by the name it was found by."""
-    name: str | None = wanted
-    for text, pack in zip(reversed(loaded.packs), reversed(loaded.policy.packs), strict=True):
-        assert name is not None
-        yield name, text.folder
-        name = pack.over
 
 
 def _not_computable(loaded: LoadedPolicy, told: str) -> None:

@@ -85,16 +85,16 @@ def find_pack(manager: pluggy.PluginManager, wanted: str, top: Path | None = Non
 
     One that stands under a pack in the folder ``top`` may lie beside it.
     """
-    from duly.dsl.packs import not_a_pack  # the parser, which listing plugins does not need
-
     installed = packs(manager)
     if wanted in installed:
         return installed[wanted].folder
     beside = Path(normpath(top / ".." / wanted)) if top is not None else None
     folder = beside if beside is not None and beside.is_dir() else Path(wanted)
+    if any(folder.glob("*.duly")):
+        return folder
+    from duly.dsl.packs import not_a_pack  # the parser, which a pack that is there does not need
+
     if folder.is_dir():
-        if any(folder.glob("*.duly")):
-            return folder
         raise PackNotFound(wanted, not_a_pack(folder) or "the folder holds no .duly files")
     if folder.exists():
         raise PackNotFound(wanted, not_a_pack(folder))

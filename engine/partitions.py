@@ -19,16 +19,14 @@ import pluggy
 from attrs import evolve, frozen
 
 from duly.dsl.policy import Kind, Policy
-from duly.dsl.subjects import about
 from duly.engine import discovery
+from duly.engine.compiled import Compiled
 from duly.engine.conclude import Concluded, conclude
 from duly.engine.contradictions import contradictions
 from duly.engine.evaluate import evaluate
 from duly.engine.facts import Astray, Facts
 from duly.engine.hookspecs import Stream
-from duly.engine.lower import lower
 from duly.engine.obligations import COLUMNS, Obligations
-from duly.engine.plan import Plan
 from duly.engine.raw import FactsError, Parted, Quarantined
 from duly.engine.reading import build
 from duly.engine.reasons import absent_kinds
@@ -45,7 +43,7 @@ class Question:
     part, which is sent back only where it is ``kept``.
     """
 
-    policy: Policy
+    compiled: Compiled
     as_at: date
     since: date
     known_at: date | None = None
@@ -53,14 +51,10 @@ class Question:
     streams: tuple[Stream, ...] = ()
     kept: bool = True
 
-    def own(self, subject: Kind) -> Policy:
-        """What of the policy concerns one kind of subject."""
-        return about(self.policy, subject.subject)
-
-    @cached_property
-    def plans(self) -> dict[str, Plan]:
-        """The plan of each kind of subject."""
-        return {subject.name: lower(self.own(subject)) for subject in self.policy.subjects}
+    @property
+    def policy(self) -> Policy:
+        """What is asked, of all kinds of subject."""
+        return self.compiled.policy
 
     @cached_property
     def sources(self) -> tuple[Parted, ...]:
@@ -162,7 +156,7 @@ def parted_sources(
 def answer(question: Question, number: int, part: Part) -> Answer:
     """Evaluate and conclude one part."""
     facts = part.facts(question)
-    plan, own = question.plans[part.subject.name], question.own(part.subject)
+    plan = question.compiled.plans[part.subject.name]
     as_at, known_at = question.as_at, question.known_at
     batches = list(evaluate(plan, facts, as_at, known_at))
     concluded = conclude(plan, batches, facts, as_at, question.since, known_at)
@@ -174,7 +168,7 @@ def answer(question: Question, number: int, part: Part) -> Answer:
         subjects=len(facts.subjects),
         count=len(concluded.obligations),
         concluded=concluded if question.kept else evolve(concluded, obligations=_NOTHING),
-        contrary=contradictions(own, facts, as_at, known_at),
+        contrary=contradictions(plan.policy, facts, as_at, known_at),
         absent=absent_kinds(facts),
         rows_read=facts.rows_read,
         quarantine=facts.quarantine,

@@ -1,6 +1,6 @@
 """From rule text and facts to obligations: the stages, in order.
 
-``load`` → ``lower`` → ``read`` → ``evaluate`` → ``conclude``; ``run`` is all of them, part by part.
+``compiled`` → ``read`` → ``evaluate`` → ``conclude``; ``run`` is all of them, part by part.
 """
 
 from __future__ import annotations
@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pluggy
 from attrs import evolve, field, frozen
 from dateutil.relativedelta import relativedelta
 
-from duly.dsl.packs import LoadedPolicy
 from duly.dsl.policy import Kind, Policy
 from duly.engine import discovery
+from duly.engine.compiled import Compiled, compile_
 from duly.engine.conclude import RuleSummary, together
 from duly.engine.days import long_date
 from duly.engine.facts import Facts, notes_together
@@ -35,6 +36,9 @@ from duly.engine.partitions import (
 from duly.engine.plan import Plan
 from duly.engine.raw import Quarantined
 from duly.engine.reading import build
+
+if TYPE_CHECKING:
+    from duly.dsl.packs import LoadedPolicy
 
 __all__ = ["RuleSummary", "Run", "read_facts", "run", "run_facts"]
 
@@ -82,7 +86,7 @@ def read_facts(
 
 
 def run(
-    loaded: LoadedPolicy,
+    pack: Compiled | LoadedPolicy,
     addresses: Sequence[str],
     manager: pluggy.PluginManager,
     as_at: date,
@@ -94,15 +98,16 @@ def run(
     jobs: int = 1,
     size: int = PARTITION,
 ) -> Run:
-    """Read, evaluate and conclude: what ``duly run`` does.
+    """Read, evaluate and conclude: what ``duly run`` does with a pack.
 
     Each part goes to the ``streams`` as it comes; the obligations are in the ``Run`` as well, if
     they are to be ``kept``.  Where all sources can be read in parts, no more than the parts at
     hand, of ``size`` subjects each, are in memory; ``jobs`` processes take a part each, with the
     same result.
     """
-    policy, described = loaded.policy, ", ".join(addresses)
-    question = _asked(policy, as_at, since, known_at, tuple(streams), kept)
+    policy, described = pack.policy, ", ".join(addresses)
+    compiled = pack if isinstance(pack, Compiled) else compile_(policy)
+    question = _asked(compiled, as_at, since, known_at, tuple(streams), kept)
     progress("reading facts")
     sources = parted_sources(addresses, policy, manager)
     if sources:
@@ -122,13 +127,13 @@ def run_facts(
     known_at: date | None = None,
 ) -> Run:
     """Evaluate and conclude facts that are already in memory."""
-    question = _asked(policy, as_at, since, known_at)
+    question = _asked(compile_(policy), as_at, since, known_at)
     found = _gathered(question, held_parts(policy, facts, PARTITION))
     return _concluded(question, found, "", facts)
 
 
 def _asked(
-    policy: Policy,
+    compiled: Compiled,
     as_at: date,
     since: date | None,
     known_at: date | None,
@@ -137,7 +142,7 @@ def _asked(
 ) -> Question:
     """Without a day of its own, what was settled over a year ago is left out."""
     since = since or as_at - relativedelta(years=1)
-    return Question(policy, as_at, since, known_at, streams=streams, kept=kept)
+    return Question(compiled, as_at, since, known_at, streams=streams, kept=kept)
 
 
 def _gathered(
@@ -171,7 +176,7 @@ def _concluded(
     extracted = min((each.extracted for each in read if each.extracted is not None), default=None)
     rows_read = sum(each.rows_read for each in read)
     quarantine = tuple(row for each in read for row in each.quarantine)
-    duties = tuple(duty for plan in question.plans.values() for duty in plan.duties)
+    duties = tuple(duty for plan in question.compiled.plans.values() for duty in plan.duties)
     first = policy.subjects[0].name
     absent = frozenset[str]().union(*(each.absent for each in found if each.subject.name == first))
     return Run(

@@ -9,7 +9,6 @@ import numpy.typing as npt
 from attrs import evolve
 
 from duly.dsl import policy as p
-from duly.dsl.conditions import all_of
 from duly.engine.anchors import nth_occasions, occasions, still_expected
 from duly.engine.batch import (
     BLANK_START,
@@ -78,7 +77,7 @@ def to_come(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
 def _each(scope: p.ForEach) -> p.EventDay | p.PeriodEdge:
     """The occasion with all that is asked of it."""
     tests = [test for test in (scope.occasion.where, scope.where) if test is not None]
-    return evolve(scope.occasion, where=all_of(p.And, [*tests]))
+    return evolve(scope.occasion, where=p.all_of(p.And, [*tests]))
 
 
 def _to_come(scope: p.ForEach) -> p.EventDay | p.PeriodEdge:
@@ -91,7 +90,7 @@ def _to_come(scope: p.ForEach) -> p.EventDay | p.PeriodEdge:
     kind = scope.occasion.event
     parts = scope.where.parts if isinstance(scope.where, p.And) else (scope.where,)
     own = [part for part in parts if part is not None and _is_about(part, kind)]
-    return _each(evolve(scope, where=all_of(p.And, [*own]) if own else None))
+    return _each(evolve(scope, where=p.all_of(p.And, [*own]) if own else None))
 
 
 def _is_about(condition: p.Condition, kind: str) -> bool:

@@ -15,6 +15,7 @@ from duly.engine import discovery
 from duly.engine.cli import options
 from duly.engine.cli.main import NOTHING_CHECKED
 from duly.engine.cli.summary import show_summary
+from duly.engine.compiled import compiled
 from duly.engine.hookspecs import Output, Stream
 from duly.engine.partitions import PARTITION
 from duly.engine.pipeline import Progress, run
@@ -69,11 +70,11 @@ def command(
     manager = discovery.plugin_manager()
     formats = discovery.outputs(manager)
     targets = [discovery.split_address(address, "output format", formats) for address in out]
-    loaded = discovery.load(manager, pack)
+    ready = compiled(manager, pack)
     opened = [_opened(formats[name], Path(place)) for name, place in targets]
     with progress() as tell:
         result = run(
-            loaded,
+            ready,
             facts,
             manager,
             as_at,

@@ -14,6 +14,7 @@ from duly.dsl.plurals import number_of
 from duly.engine import discovery
 from duly.engine.cli.run import progress
 from duly.engine.cli.summary import show_summary
+from duly.engine.compiled import compiled
 from duly.engine.obligations import Obligations
 from duly.engine.pipeline import run
 from duly.plugins.sample import make_caseload
@@ -45,8 +46,7 @@ def command(folder: Path, children: int, seed: int) -> None:
         invented = number_of(sample.children, "child", "children")
         click.echo(f"invented {invented} with six years of history in {facts}")
         manager = discovery.plugin_manager()
-        loaded = discovery.load(manager, "stoke")
-        result = run(loaded, [f"csv:{facts}"], manager, AS_AT, progress=tell)
+        result = run(compiled(manager, "stoke"), [f"csv:{facts}"], manager, AS_AT, progress=tell)
     show_summary(result)
     formats = discovery.outputs(manager)
     for name, file in (("csv", "obligations.csv"), ("html", "report.html")):

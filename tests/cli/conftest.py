@@ -38,6 +38,13 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def cache(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this user keeps things between runs; nothing is there yet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(desk / "cache"))
+    return desk / "cache/duly"
+
+
+@pytest.fixture
 def duly(desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Duly:
     """``duly("check", "law")`` is ``duly check law``."""
 

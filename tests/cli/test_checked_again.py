@@ -14,12 +14,6 @@ import pytest
 Duly = Callable[..., Any]
 
 
-@pytest.fixture
-def cache(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(desk / "cache"))
-    return desk / "cache/duly"
-
-
 def written(cache: Path) -> dict[str, int]:
     """What is kept of checks, and when it was written."""
     return {path.name: path.stat().st_mtime_ns for path in cache.glob("checked-*")}
