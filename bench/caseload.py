@@ -20,6 +20,7 @@ from attrs import evolve
 from duly.dsl.policy import Kind
 from duly.engine.days import FAR, MISSING, UNKNOWN, day_of
 from duly.engine.facts import Column, Facts, Table
+from duly.engine.ids import Ids
 from duly.engine.raw import Coverage, RawFacts
 from duly.engine.reading import build
 
@@ -72,7 +73,7 @@ def _filled(table: Table, subject: np.ndarray, start: np.ndarray, end: np.ndarra
     nothing = np.zeros(count, np.int32)
     return evolve(
         table,
-        ids=np.arange(count).astype(object),
+        ids=Ids(np.arange(count).astype(bytes)),
         subject=subject.astype(np.int32),
         start=start.astype(np.int32),
         end=end.astype(np.int32),
@@ -142,7 +143,7 @@ def _agreements(table: Table, placed: Table, dice: np.random.Generator) -> Table
     withdrawn = dice.random(count) < 0.3
     end = np.where(withdrawn, both.start + dice.integers(30, 600, count), FAR).astype(np.int32)
     columns = dict(both.columns) | {"given_by": Column(by, ("child", "IRO"))}
-    ids, row = np.arange(count).astype(object), np.arange(count, dtype=np.int32)
+    ids, row = Ids(np.arange(count).astype(bytes)), np.arange(count, dtype=np.int32)
     return evolve(both, ids=ids, row=row, end=end, columns=columns)
 
 

@@ -15,6 +15,7 @@ from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING, UNKNOWN
 from duly.engine.facts import Table
 from duly.engine.hours import anchor_minutes, last_rows, minutes_in
+from duly.engine.ids import Ids
 from duly.engine.keys import Flags, Keys, first_of_each, keys, place_in_scope, rows_of_each
 from duly.engine.lower import kinds_of
 from duly.engine.moments import Hours, any_hour, hours_at, joined
@@ -440,7 +441,7 @@ def _united(tables: Sequence[Table]) -> Table:
     return evolve(
         first,
         kind=evolve(first.kind, name=name),
-        ids=join([table.ids for table in tables]),
+        ids=Ids.joined([table.ids for table in tables]),
         subject=join([table.subject for table in tables]),
         start=join([table.start for table in tables]),
         end=join([table.end for table in tables]),

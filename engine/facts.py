@@ -19,6 +19,7 @@ from duly.dsl.plurals import noun, number_of
 from duly.dsl.policy import Kind
 from duly.engine.dates import Calendar, Days
 from duly.engine.days import FAR, MISSING, day_of
+from duly.engine.ids import Ids
 from duly.engine.keys import keys
 from duly.engine.moments import Minutes
 from duly.engine.periods import Periods, periods_of
@@ -67,7 +68,7 @@ class Table:
     """
 
     kind: Kind
-    ids: npt.NDArray[np.object_]
+    ids: Ids
     subject: Days
     start: Days
     end: Days
@@ -103,10 +104,10 @@ class Table:
             return ""
         return f"{self.places[self.place[index]]}, row {self.row[index]}"
 
-    def refs(self) -> npt.NDArray[np.object_]:
-        """Where each row came from, as ``ref`` has it."""
+    def refs(self, rows: npt.NDArray[np.integer]) -> npt.NDArray[np.object_]:
+        """Where some rows came from, as ``ref`` has it."""
         places = [f"{place}, row " for place in self.places]
-        pairs = zip(self.place.tolist(), self.row.tolist(), strict=True)
+        pairs = zip(self.place[rows].tolist(), self.row[rows].tolist(), strict=True)
         return np.array([f"{places[place]}{row}" for place, row in pairs], object)
 
     def with_rows(self, other: Table) -> Table:
@@ -114,7 +115,7 @@ class Table:
         join = np.concatenate
         both = evolve(
             self,
-            ids=join([self.ids, other.ids]),
+            ids=Ids.joined([self.ids, other.ids]),
             subject=join([self.subject, other.subject]),
             start=join([self.start, other.start]),
             end=join([self.end, other.end]),

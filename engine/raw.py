@@ -34,7 +34,8 @@ def id_in(cell: Cell) -> str:
 class Coded(Sequence[Cell]):
     """Cells of which many are alike: ``codes`` has one for each row, into ``texts``.
 
-    Every text stands in some row.  Whoever reads a ``Coded`` reads its texts alone.
+    Every text stands in some row; a row with nothing may have -1.  Whoever reads a ``Coded``
+    reads its texts alone.
     """
 
     codes: npt.NDArray[np.int32]
@@ -52,15 +53,18 @@ class Coded(Sequence[Cell]):
             import numpy as np
 
             codes, inverse = np.unique(self.codes[which], return_inverse=True)
-            return Coded(inverse.astype(np.int32), [self.texts[code] for code in codes])
-        return self.texts[int(self.codes[which])]
+            return Coded(inverse.astype(np.int32), [self._text(int(code)) for code in codes])
+        return self._text(int(self.codes[which]))
 
     def __iter__(self) -> Iterator[Cell]:
-        return map(self.texts.__getitem__, self.codes.tolist())
+        return map([*self.texts, None].__getitem__, self.codes.tolist())
+
+    def _text(self, code: int) -> Cell:
+        return self.texts[code] if code >= 0 else None
 
 
 def distinct(cells: Sequence[Cell]) -> Sequence[Cell]:
-    """The cells, each at least once; of coded ones each text once."""
+    """The texts of cells, each at least once; of coded ones each once."""
     return cells.texts if isinstance(cells, Coded) else cells
 
 
@@ -73,7 +77,8 @@ class RawTable:
     ``end`` for periods, ``date`` for events, ``born`` for a subject; ``<period>_id`` where the
     kind is ``of`` a period; and attributes and milestones by name.
     All columns have as many cells as ``rows``, which holds each row's number in ``place``.
-    A column may be ``Coded``: what is read of it is the same as of a list of its cells.
+    A column may be ``Coded``: what is read of it is the same as of a list of its cells.  Ids,
+    and the texts of coded ones, may be ``Ids`` where none is blank and none needs stripping.
     """
 
     kind: str

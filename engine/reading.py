@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve
+from attrs import evolve, frozen
 
 from duly.dsl.policy import BLANK, Attribute, Kind
 from duly.engine.dates import Calendar, Days
@@ -32,7 +33,8 @@ from duly.engine.days import (
     read_yes_no,
 )
 from duly.engine.facts import ANY_PARENT, BY_DATE, Astray, Column, Facts, Table
-from duly.engine.keys import keys
+from duly.engine.ids import Ids
+from duly.engine.keys import in_order, keys
 from duly.engine.moments import Minutes
 from duly.engine.raw import (
     LONGEST_BLANK,
@@ -62,7 +64,7 @@ class _Memo(dict[Cell, int]):
 
 def _days(cells: Sequence[Cell], memo: _Memo) -> Days:
     if isinstance(cells, Coded):
-        return _days(cells.texts, memo)[cells.codes]
+        return np.append(_days(cells.texts, memo), np.int32(memo[None]))[cells.codes]
     return np.fromiter(map(memo.__getitem__, cells), np.int32, len(cells))
 
 
@@ -71,12 +73,36 @@ def _first_come(cells: Sequence[Cell]) -> Sequence[Cell]:
     if not isinstance(cells, Coded):
         return cells
     codes = cells.codes
-    first = np.full(len(cells.texts), len(codes))
+    first = np.full(len(cells.texts) + 1, len(codes))  # the last is of rows with nothing
     first[codes[::-1]] = np.arange(len(codes))[::-1]  # of several rows the last one given stays
-    order = np.argsort(first)
-    place = np.empty(len(order), np.int32)
+    order = np.argsort(first[:-1])
+    place = np.full(len(first), -1, np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     return Coded(place[codes], [cells.texts[code] for code in order.tolist()])
+
+
+def _ids_in(cells: Sequence[Cell]) -> Ids:
+    """The ids that stand in cells, each at least once, blank ones among them."""
+    texts = distinct(cells)
+    return texts if isinstance(texts, Ids) else Ids.of(map(id_in, dict.fromkeys(texts)))
+
+
+@frozen(eq=False)
+class _People:
+    """The subjects of one kind, in order of id: each has a number."""
+
+    ids: Ids
+
+    def numbers(self, cells: Sequence[Cell]) -> Days:
+        """Whom cells name, -1 for nobody."""
+        if isinstance(cells, Coded) and isinstance(cells.texts, Ids):
+            return np.append(self.ids.places(cells.texts), np.int32(-1))[cells.codes]
+        return _days(cells, self._number)
+
+    @cached_property
+    def _number(self) -> _Memo:
+        number = {id: number for number, id in enumerate(self.ids)}
+        return _Memo(lambda text: number.get(text, -1))
 
 
 def build(
@@ -103,6 +129,7 @@ class _Builder:
         self.notes: list[str | Astray] = [note for source in sources for note in source.notes]
         self.read_by_source = len(self.quarantine)
         self.unread: dict[str, set[int]] = {name: set() for name in kinds}
+        self.named: dict[str, list[Ids]] = {name: [] for name in kinds}
         self.minute_of: dict[str, int] = {}
         self.memo_day = _Memo(self._read_day)
         self.memo_minute = _Memo(lambda text: self.minute_of.get(text, UNTIMED))
@@ -128,18 +155,17 @@ class _Builder:
     def _about(self, subject: Kind, extracted: date | None) -> Facts:
         """The facts of one subject; what was read and what was not is counted for all together."""
         people = self._people(subject)
-        index = {person: number for number, person in enumerate(people)}
-        number_of_person = _Memo(lambda text: index.get(text, -1))
         tables = {
-            name: self._table(kind, number_of_person)
+            name: self._table(kind, people)
             for name, kind in self.kinds.items()
             if kind.nature != "subject" and kind.subject == subject.subject
         }
-        tables = {n: self._covered(t, len(people), extracted) for n, t in tables.items()}
-        tables = {name: _linked(table, tables, self.notes) for name, table in tables.items()}
-        born, columns = self._subjects(subject, number_of_person, len(people))
+        count = len(people.ids)
+        tables = {n: self._covered(t, count, extracted) for n, t in tables.items()}
+        tables = {name: self._linked(table, tables) for name, table in tables.items()}
+        born, columns = self._subjects(subject, people, count)
         return Facts(
-            subjects=np.array(self._told_apart(subject, people), dtype=object),
+            subjects=self._told_apart(subject, people.ids.texts),
             born=born,
             columns=columns,
             tables=tables,
@@ -147,22 +173,26 @@ class _Builder:
             calendars=_calendars(self.sources),
         )
 
-    def _people(self, subject: Kind) -> list[str]:
-        """The ids of a subject, wherever one stands."""
-        found: set[Cell] = set()
-        for kind in self.kinds.values():
-            for raw in self.raw[kind.name] if kind.subject == subject.subject else ():
-                found.update(distinct(raw.columns[kind.id_column]))
-        return sorted(set(map(id_in, found)) - {""})
+    def _people(self, subject: Kind) -> _People:
+        """The subjects of a kind, wherever one stands."""
+        found = [
+            _ids_in(raw.columns[kind.id_column])
+            for kind in self.kinds.values()
+            for raw in (self.raw[kind.name] if kind.subject == subject.subject else ())
+        ]
+        ids = Ids.joined(found).distinct()
+        return _People(ids[1:] if ids[:1].tolist() == [""] else ids)
 
-    def _told_apart(self, subject: Kind, ids: Sequence[str]) -> list[str]:
+    def _told_apart(self, subject: Kind, ids: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
         """Ids as they are shown: with the subject in front, where one could be another's too."""
         subjects = {kind.name for kind in self.kinds.values() if kind.nature == "subject"}
-        if subject.subject:
-            return [f"{subject.name}:{id}" for id in ids]
-        if len(subjects) == 1:
-            return list(ids)
-        return [f"{subject.name}:{id}" if id.partition(":")[0] in subjects else id for id in ids]
+        if len(subjects) == 1 or not (subject.subject or ":" in "".join(ids)):
+            return ids
+        told = [
+            f"{subject.name}:{id}" if subject.subject or id.partition(":")[0] in subjects else id
+            for id in ids
+        ]
+        return np.array(told, object)
 
     def _refuse(self, raw: RawTable, bad: npt.NDArray[np.bool_], column: str, reason: str) -> None:
         cells = raw.columns.get(column)
@@ -172,11 +202,9 @@ class _Builder:
                 Quarantined(raw.place, int(raw.rows[number]), column, value, reason)
             )
 
-    def _subject_numbers(
-        self, raw: RawTable, number_of_person: _Memo, good: npt.NDArray[np.bool_]
-    ) -> Days:
+    def _subject_numbers(self, raw: RawTable, people: _People, good: npt.NDArray[np.bool_]) -> Days:
         column = self.kinds[raw.kind].id_column
-        numbers = _days(raw.columns[column], number_of_person)
+        numbers = people.numbers(raw.columns[column])
         whom = self.kinds[raw.kind].subject or "person"
         self._bad(raw, good, numbers < 0, column, f"the {whom.replace('_', ' ')} is blank")
         return numbers
@@ -222,16 +250,14 @@ class _Builder:
         }
         return {name: minutes for name, minutes in found.items() if (minutes != UNTIMED).any()}
 
-    def _subjects(
-        self, kind: Kind, number_of_person: _Memo, people: int
-    ) -> tuple[Days, dict[str, Column]]:
-        born = np.full(people, MISSING, np.int32)
+    def _subjects(self, kind: Kind, people: _People, count: int) -> tuple[Days, dict[str, Column]]:
+        born = np.full(count, MISSING, np.int32)
         columns = {
-            name: _absent_column(attribute, people) for name, attribute in kind.attributes.items()
+            name: _absent_column(attribute, count) for name, attribute in kind.attributes.items()
         }
         for raw in self.raw[kind.name]:
             good = np.ones(len(raw.rows), bool)
-            numbers = self._subject_numbers(raw, number_of_person, good)
+            numbers = self._subject_numbers(raw, people, good)
             days = (
                 self._day_column(raw, good, "born")
                 if "born" in raw.columns
@@ -279,10 +305,9 @@ class _Builder:
         self._bad(raw, good, values == UNREADABLE, attribute.name, reason)
         return Column(values, tuple(found))
 
-    def _table(self, kind: Kind, number_of_person: _Memo) -> Table:
+    def _table(self, kind: Kind, people: _People) -> Table:
         parts = [
-            self._part(kind, raw, number, number_of_person)
-            for number, raw in enumerate(self.raw[kind.name])
+            self._part(kind, raw, number, people) for number, raw in enumerate(self.raw[kind.name])
         ]
         places = tuple(raw.place for raw in self.raw[kind.name])
         if not parts:
@@ -291,10 +316,10 @@ class _Builder:
         table = _in_order(table)
         return self._without_repeats(table)
 
-    def _part(self, kind: Kind, raw: RawTable, number: int, number_of_person: _Memo) -> Table:
+    def _part(self, kind: Kind, raw: RawTable, number: int, people: _People) -> Table:
         rows = len(raw.rows)
         good = np.ones(rows, bool)
-        subject = self._subject_numbers(raw, number_of_person, good)
+        subject = self._subject_numbers(raw, people, good)
         if kind.nature == "period":
             start = (
                 self._day_column(raw, good, "start")
@@ -326,7 +351,7 @@ class _Builder:
                 else Column(_missing(rows), supplied=False)
             )
         if kind.of is not None:
-            columns[_PARENT] = _parents_named(raw.columns.get(f"{kind.of}_id"), rows)
+            columns[_PARENT] = self._parents_named(kind, raw.columns.get(f"{kind.of}_id"), rows)
         ids = self._ids(raw, kind, number)
         table = Table(
             kind=kind,
@@ -347,12 +372,46 @@ class _Builder:
         self.unread[kind.name].update(subject[~good & (subject >= 0)].tolist())
         return table if good.all() else table.take(good)
 
-    def _ids(self, raw: RawTable, kind: Kind, number: int) -> npt.NDArray[np.object_]:
+    def _parents_named(self, kind: Kind, cells: Sequence[Cell] | None, rows: int) -> Column:
+        """Which of the parents' ids that were named each row has, if any."""
+        if cells is None:
+            return Column(_missing(rows))
+        before = sum(map(len, self.named[kind.name]))
+        if isinstance(cells, Coded) and isinstance(cells.texts, Ids):
+            ids, values = cells.texts, cells.codes
+        else:
+            found: dict[str, int] = {}
+            values = _days(cells, _Memo(lambda text: _numbered(text, text, found)))
+            ids = Ids.of(found)
+        self.named[kind.name].append(ids)
+        return Column(np.where(values < 0, -1, values + np.int32(before)) if before else values)
+
+    def _linked(self, table: Table, tables: Mapping[str, Table]) -> Table:
+        """Each row's parent, where it names one; the others are found once the day is known."""
+        if table.kind.of is None or _PARENT not in table.columns:
+            return table
+        parents = tables[table.kind.of]
+        named: Any = table.columns[_PARENT].values
+        rows = parents.ids.places(Ids.joined(self.named[table.kind.name]))
+        found = np.append(rows, np.int32(-1))[named]
+        theirs = found >= 0
+        theirs[theirs] = parents.subject[found[theirs]] == table.subject[theirs]
+        astray = int(np.count_nonzero(~theirs & (named >= 0)))
+        if astray:
+            self.notes.append(Astray(table.kind.name, parents.kind.name, astray))
+        unnamed = np.where(table.start == MISSING, ANY_PARENT, BY_DATE)
+        columns = {name: column for name, column in table.columns.items() if name != _PARENT}
+        parent = np.where(theirs, found, unnamed).astype(np.int32)
+        return evolve(table, parent=parent, columns=columns)
+
+    def _ids(self, raw: RawTable, kind: Kind, number: int) -> Ids:
         """The rows' own ids; a row without one is named after its place."""
         prefix = name_for(kind.name, number, len(self.raw[kind.name]))
         cells = raw.columns.get("id")
         if cells is None:
-            return np.array([f"{prefix}{row}" for row in raw.rows], dtype=object)
+            return Ids.of(f"{prefix}{row}" for row in raw.rows)
+        if isinstance(cells, Ids):
+            return cells
         named = np.array([text.strip() if text else "" for text in distinct(cells)], dtype=object)
         short = np.flatnonzero(np.fromiter(map(len, named), np.int32) <= LONGEST_BLANK)
         named[short] = [id_in(text) for text in named[short]]
@@ -361,23 +420,23 @@ class _Builder:
         if len(short):
             nameless = np.flatnonzero(named == "")
             named[nameless] = [f"{prefix}{raw.rows[row]}" for row in nameless.tolist()]
-        return named
+        return Ids(named)
 
     def _without_repeats(self, table: Table) -> Table:
         """Of rows with one id, the one that stands last in the source is used."""
-        if len(table) == len(set(table.ids)):
+        if not table.ids.repeat:
             return table
         order = np.lexsort((table.row, table.place)).tolist()
         last = dict(zip(table.ids[order], order, strict=True))
         keep = np.zeros(len(table), bool)
         keep[list(last.values())] = True
-        for position in np.flatnonzero(~keep):
+        for position in np.flatnonzero(~keep).tolist():
             self.quarantine.append(
                 Quarantined(
                     table.places[table.place[position]],
                     int(table.row[position]),
                     "id",
-                    str(table.ids[position]),
+                    table.ids[position],
                     "a later row has the same id",
                 )
             )
@@ -505,7 +564,7 @@ def _empty_table(kind: Kind) -> Table:
     columns |= {m.name: Column(none, supplied=False) for m in kind.milestones}
     return Table(
         kind,
-        np.zeros(0, object),
+        Ids.of(()),
         none,
         none,
         none,
@@ -529,7 +588,7 @@ def _concatenated(parts: Sequence[Table], places: tuple[str, ...]) -> Table:
         columns[name] = _joined_column([part.columns[name] for part in parts])
     return evolve(
         parts[0],
-        ids=join([p.ids for p in parts]),
+        ids=Ids.joined([p.ids for p in parts]),
         subject=join([p.subject for p in parts]),
         start=join([p.start for p in parts]),
         end=join([p.end for p in parts]),
@@ -573,50 +632,25 @@ def _in_order(table: Table) -> Table:
 
     Of one day those without a time come last.
     """
-    key = keys(table.subject, table.start + 1)  # a blank first day comes before all others
-    if (key[1:] > key[:-1]).all():
-        return table
-    order = np.argsort(key, kind="stable")
-    subject, start = table.subject[order], table.start[order]
-    tied = np.flatnonzero((subject[1:] == subject[:-1]) & (start[1:] == start[:-1]))
+    subject, start = table.subject, table.start
+    same = subject[1:] == subject[:-1]
+    there = bool(((subject[1:] > subject[:-1]) | (same & (start[1:] >= start[:-1]))).all())
+    order = np.arange(len(table))
+    if not there:  # a blank first day comes before all others
+        order = np.argsort(keys(subject, start + 1), kind="stable")
+        subject, start = subject[order], start[order]
+        same = subject[1:] == subject[:-1]
+    tied = np.flatnonzero(same & (start[1:] == start[:-1]))
     if len(tied):
         positions = np.union1d(tied, tied + 1)
-        ids = table.ids[order[positions]].astype(str)
+        ids = table.ids[order[positions]].cells.astype(str)
         minutes = table.times.get("start", np.full(len(table), UNTIMED, np.int16))
         minute = minutes[order[positions]].astype(np.uint16)  # none is the greatest
         within = np.lexsort((ids, minute, start[positions], subject[positions]))
+        there = there and in_order(within)
         order[positions] = order[positions][within]
-    return table.take(order)
+    return table if there else table.take(order)
 
 
 _PARENT = "the parent that is named"
 """The column that holds it until it is looked up; no attribute has a name like this."""
-
-
-def _parents_named(cells: Sequence[Cell] | None, rows: int) -> Column:
-    """The id of its parent that each row has, if any."""
-    if cells is None:
-        return Column(_missing(rows))
-    found: dict[str, int] = {}
-    values = _days(cells, _Memo(lambda text: _numbered(text, text, found)))
-    return Column(values, tuple(found))
-
-
-def _linked(table: Table, tables: Mapping[str, Table], notes: list[str | Astray]) -> Table:
-    """Each row's parent, where it names one; the others are found once the day is known."""
-    if table.kind.of is None or _PARENT not in table.columns:
-        return table
-    parents = tables[table.kind.of]
-    named = table.columns[_PARENT]
-    row_of = {identifier: row for row, identifier in enumerate(parents.ids)}
-    rows = np.array([*(row_of.get(name, -1) for name in named.categories), -1], np.int32)
-    found = rows[named.values]
-    theirs = found >= 0
-    theirs[theirs] = parents.subject[found[theirs]] == table.subject[theirs]
-    astray = int(np.count_nonzero(~theirs & (named.values >= 0)))
-    if astray:
-        notes.append(Astray(table.kind.name, parents.kind.name, astray))
-    unnamed = np.where(table.start == MISSING, ANY_PARENT, BY_DATE)
-    columns = {name: column for name, column in table.columns.items() if name != _PARENT}
-    parent = np.where(theirs, found, unnamed).astype(np.int32)
-    return evolve(table, parent=parent, columns=columns)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from datetime import date
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -29,31 +29,45 @@ _NUMBER = np.dtype(np.int32)
 
 
 class _Pool:
-    """Texts of several tables one after the other, each table's once; the first is blank."""
+    """Texts of several tables one after the other, each table's once; the first is blank.
+
+    None is written before it is known which of them are wanted.
+    """
 
     def __init__(self) -> None:
-        self._texts: list[Text] = [np.array([""], object)]
+        self._texts: list[Callable[[npt.NDArray[np.integer]], Text]] = []
+        self._starts = [1]
         self._start: dict[int, int] = {}
-        self._known: list[npt.NDArray[Any]] = []
-        self._length = 1
+        self._known: list[Sized] = []
 
     def codes(
-        self, of: npt.NDArray[Any], texts: Callable[[], Text], which: npt.NDArray[np.integer]
+        self,
+        of: Sized,
+        texts: Callable[[npt.NDArray[np.integer]], Text],
+        which: npt.NDArray[np.integer],
     ) -> Days:
-        """Which text of the pool each row has, blank for -1; ``of`` stands for the texts."""
+        """Which text of the pool each row has, blank for -1; ``of`` has as many as there are."""
         start = self._start.get(id(of))
         if start is None:
-            start = self._start[id(of)] = self._length
+            start = self._start[id(of)] = self._starts[-1]
             self._known.append(of)  # held, so that nothing else has its id
-            self._texts.append(texts())
-            self._length += len(self._texts[-1])
+            self._texts.append(texts)
+            self._starts.append(start + len(of))
         codes: Days = np.where(which < 0, 0, which + start).astype(np.int32)
         return codes
 
     def column(self, codes: Days) -> Texts:
         """The column of so many codes, with the texts that these name alone."""
         used, number = numbered(codes)
-        return Texts(number, np.concatenate(self._texts)[used])
+        bounds = np.searchsorted(used, self._starts).tolist()
+        blank = np.full(bounds[0], "", object)
+        some = (
+            texts(used[first:last] - start)
+            for texts, start, (first, last) in zip(
+                self._texts, self._starts, pairwise(bounds), strict=False
+            )
+        )
+        return Texts(number, np.concatenate([blank, *some]))
 
 
 @frozen(eq=False)
@@ -168,7 +182,7 @@ def _reasons(rows: _Rows, absent: frozenset[str]) -> Texts:
 def _ids(table: Table | None, rows: Days, ids: _Pool) -> Days:
     if table is None:
         return np.zeros(len(rows), np.int32)
-    return ids.codes(table.ids, lambda: table.ids, rows)
+    return ids.codes(table.ids, lambda some: table.ids[some].texts, rows)
 
 
 def _scope_refs(batch: Batch, facts: Facts, ids: _Pool) -> Days:
@@ -177,8 +191,8 @@ def _scope_refs(batch: Batch, facts: Facts, ids: _Pool) -> Days:
         return _ids(batch.scope_table, batch.scope_row, ids)
     if isinstance(batch.duty.scope, p.While):
         start = batch.scope_start
-        return ids.codes(iso_texts(), iso_texts, np.where(start > LAST, -1, start))
-    return ids.codes(facts.subjects, lambda: facts.subjects, batch.subject)
+        return ids.codes(iso_texts(), iso_texts().__getitem__, np.where(start > LAST, -1, start))
+    return ids.codes(facts.subjects, facts.subjects.__getitem__, batch.subject)
 
 
 def _anchors(rows: _Rows, ids: _Pool, sources: _Pool) -> tuple[Texts, Days, Days]:

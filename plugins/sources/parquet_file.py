@@ -16,8 +16,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from attrs import frozen
 
-from duly.engine.raw import Cell, Coded, FactsError
-from duly.plugins.sources.csv_file import CsvFile, names_of_columns
+from duly.dsl.policy import BLANK
+from duly.engine.ids import Ids
+from duly.engine.raw import LONGEST_BLANK, Cell, Coded, FactsError
+from duly.plugins.sources.csv_file import CsvFile, names_of_columns, plain_ids
 
 BATCH = 131_072
 """Rows decoded at a time: what a part leaves out is never in memory whole."""
@@ -67,11 +69,13 @@ def read(
     by: str | None = None,
     wanted: Wanted | None = None,
     apart: Collection[str] = (),
+    ids: Collection[str] = (),
 ) -> tuple[Rows, dict[str, Sequence[Cell]]]:
     """The numbers and cells of rows, of the row groups given, or of all.
 
     ``wanted`` says which cells of the column ``by`` a row must have to be read.  Columns whose
     cells stand ``apart``, each unlike any other, are not coded: that would be work for nothing.
+    Those that are ``ids`` are so without the ``.0`` that a spreadsheet adds.
     """
     groups = range(len(file.groups)) if groups is None else groups
     spans = [np.arange(file.groups[g], dtype=np.int32) + file.first_rows[g] for g in groups]
@@ -98,7 +102,7 @@ def read(
             chunks[name].append(column)
     numbers = np.concatenate([np.zeros(0, np.int32), *kept])
     return numbers, {
-        name: [cell for each in found for cell in _texts(each)] if name in apart else _coded(found)
+        name: (_one_by_one if name in apart else _coded)(found, name in ids)
         for name, found in chunks.items()
     }
 
@@ -139,7 +143,30 @@ def _encoded(file: ParquetFile, name: str, column: pa.Array, coded: bool) -> pa.
         if coded and type.index_type == pa.int32():
             return column
         column = column.dictionary_decode()
-    return column.dictionary_encode() if coded else column
+    return _by_number(column) or column.dictionary_encode() if coded else column
+
+
+FEW = 1 << 16
+"""Numbers that lie so near to one another are told apart by counting from the least."""
+
+
+def _by_number(column: pa.Array) -> pa.DictionaryArray | None:
+    """Days and answers as codes, which are numbers already and so need not be looked up."""
+    types, type = pa.types, column.type
+    if types.is_boolean(type):
+        return pa.DictionaryArray.from_arrays(column.cast(pa.int32()), _ANSWERS)
+    if not types.is_date32(type) or column.null_count == len(column):
+        return None
+    days = column.view(pa.int32())
+    ends = pc.min_max(days)
+    least, most = ends["min"].as_py(), ends["max"].as_py()
+    if most - least >= FEW:
+        return None
+    between = pa.array(np.arange(least, most + 1, dtype=np.int32)).view(pa.date32())
+    return pa.DictionaryArray.from_arrays(pc.subtract(days, pa.scalar(least, pa.int32())), between)
+
+
+_ANSWERS = pa.array([False, True])
 
 
 def _kept(column: pa.DictionaryArray, wanted: Wanted) -> npt.NDArray[np.bool_]:
@@ -149,7 +176,7 @@ def _kept(column: pa.DictionaryArray, wanted: Wanted) -> npt.NDArray[np.bool_]:
     return np.array(wanted(cells), bool)[codes]
 
 
-def _coded(chunks: Sequence[pa.DictionaryArray]) -> Coded:
+def _coded(chunks: Sequence[pa.DictionaryArray], ids: bool) -> Coded:
     """Chunks of a column as one; texts that no row has are left out."""
     if not chunks:
         return Coded(np.zeros(0, np.int32), [])
@@ -157,12 +184,54 @@ def _coded(chunks: Sequence[pa.DictionaryArray]) -> Coded:
     if isinstance(whole, pa.ChunkedArray):  # of no rows at all
         whole = whole.chunk(0)
     values = whole.dictionary
-    codes = whole.indices.fill_null(len(values)).to_numpy()
-    used = np.bincount(codes, minlength=len(values) + 1) > 0
-    if not used.all():
-        codes = (np.cumsum(used, dtype=np.int32) - 1)[codes]
-    texts = _texts(values.filter(pa.array(used[:-1])))
-    return Coded(codes, [*texts, None] if used[-1] else texts)
+    codes: Rows = (whole.indices.fill_null(-1) if whole.null_count else whole.indices).to_numpy()
+    used = np.zeros(len(values) + 1, bool)  # the last is for rows with nothing
+    used[codes] = True
+    if not used[:-1].all():
+        place = np.cumsum(used, dtype=np.int32) - 1
+        place[-1] = -1
+        codes = place[codes]
+        values = values.filter(pa.array(used[:-1]))
+    return Coded(codes, _one_by_one([values], ids))
+
+
+def _one_by_one(chunks: Sequence[pa.Array], ids: bool) -> Sequence[Cell]:
+    """The cells of chunks of a column, one after the other."""
+    if not ids:
+        return [cell for each in chunks for cell in _texts(each)]
+    plain = [_plain(each) for each in chunks]
+    if plain and all(each is not None for each in plain):
+        return Ids.joined([each for each in plain if each is not None])
+    return plain_ids([cell for each in chunks for cell in _texts(each)])
+
+
+WIDEST = 64
+"""So many letters has the longest id that is kept as bytes."""
+
+
+def _plain(values: pa.Array) -> Ids | None:
+    """Ids as bytes, where all are there, and are printable ASCII without a blank or a point."""
+    types, type = pa.types, values.type
+    if types.is_large_string(type) or types.is_integer(type):
+        values = values.cast(pa.string())
+    if not types.is_string(values.type) or values.null_count or not len(values):
+        return None
+    offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset :][: len(values) + 1]
+    lengths = np.diff(offsets)
+    least, most = int(lengths.min()), int(lengths.max())
+    if most > WIDEST or (least <= LONGEST_BLANK and _any_blank(values)):
+        return None
+    letters = np.frombuffer(values.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
+    if letters.min() <= ord(" ") or letters.max() > ord("~") or (letters == ord(".")).any():
+        return None
+    if least < most:
+        letters = np.frombuffer(pc.ascii_rpad(values, most, "\0").buffers()[2], np.uint8)
+    return Ids(letters[: len(values) * most].view(f"S{most}"))
+
+
+def _any_blank(values: pa.StringArray) -> bool:
+    short = values.filter(pc.less_equal(pc.binary_length(values), LONGEST_BLANK))
+    return bool(pc.any(pc.is_in(pc.utf8_lower(short), pa.array(sorted(BLANK)))).as_py())
 
 
 def _texts(values: pa.Array) -> list[Cell]:

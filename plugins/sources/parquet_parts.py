@@ -156,12 +156,9 @@ def _table(
     names = columns_in(file.path, file.headers, kind)
     by = names[kind.id_column] if wanted is not None else None
     apart = {header for name, header in names.items() if name == "id"}
-    rows, columns = read(file, list(names.values()), groups, by, wanted, apart)
-    ids = id_columns(kind)
-    cells = {
-        name: plain_ids(columns[header]) if name in ids else columns[header]
-        for name, header in names.items()
-    }
+    ids = {names[name] for name in id_columns(kind) & names.keys()}
+    rows, columns = read(file, list(names.values()), groups, by, wanted, apart, ids)
+    cells = {name: columns[header] for name, header in names.items()}
     return RawTable(kind.name, file.place, rows, cells)
 
 
@@ -171,7 +168,7 @@ def _groups(kind: Kind, file: ParquetFile, ids: set[str]) -> Iterator[_Group]:
     for number in range(len(file.groups)):
         _, columns = read(file, [name], [number])
         theirs = _ids(distinct(columns[name]))
-        nameless = "" in theirs
+        nameless = "" in theirs or None in columns[name]
         theirs.discard("")
         ids |= theirs
         yield _Group(number, min(theirs, default=""), max(theirs, default=""), nameless)
