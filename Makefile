@@ -1,8 +1,10 @@
 # From nothing but Python 3.11 or later: `make demo` shows Duly at work, `make test` is the whole check.
-# VENV names the virtual environment (made if it is not there), PYTHON the Python to make it with.
+# VENV names the virtual environment (made if it is not there), PYTHON the Python to make it with,
+# EXTRAS what is installed for the tests: those of `spark` and `bench` are skipped without these.
 
 PYTHON ?= python3
 VENV ?= .venv
+EXTRAS ?= dev,docs
 BIN = $(VENV)/bin
 
 export NO_MKDOCS_2_WARNING = 1
@@ -49,7 +51,7 @@ $(VENV)/.duly: pyproject.toml | $(BIN)/python
 
 # The link gives mypy and the reference pages the folders under the name they are imported by.
 $(VENV)/.duly-dev: pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet -e '.[dev,docs]'
+	$(BIN)/pip install --quiet -e '.[$(EXTRAS)]'
 	mkdir -p .types
 	ln -sfn .. .types/duly
 	touch $@ $(VENV)/.duly

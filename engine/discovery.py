@@ -65,6 +65,11 @@ def outputs(manager: pluggy.PluginManager) -> Mapping[str, hookspecs.Output]:
     return _gathered(manager, "register_outputs")
 
 
+def runners(manager: pluggy.PluginManager) -> Mapping[str, hookspecs.Runner]:
+    """Runners by name."""
+    return _gathered(manager, "register_runners")
+
+
 def packs(manager: pluggy.PluginManager) -> Mapping[str, hookspecs.PackFolder]:
     """Installed packs by name."""
     return _gathered(manager, "register_packs")

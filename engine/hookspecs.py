@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import click
 
     from duly.dsl.policy import Kind
+    from duly.engine.compiled import Compiled
     from duly.engine.lints import Finding, Linted
     from duly.engine.obligations import Obligations
     from duly.engine.pipeline import Run
@@ -109,6 +111,34 @@ class Lint:
     load: Callable[[], Callable[[Linted], Iterable[Finding]]]
 
 
+@frozen(eq=False)
+class Request:
+    """What a run is asked for: a pack over facts as at a day, and where to write.
+
+    ``facts`` and ``out`` are addresses as they are typed: ``csv:LOCATION``.
+    """
+
+    pack: Compiled
+    facts: Sequence[str]
+    as_at: date
+    since: date | None = None
+    known_at: date | None = None
+    out: Sequence[str] = ()
+
+
+@frozen
+class Runner:
+    """Where the parts of a caseload are evaluated, if not on this machine.
+
+    ``run`` reads, evaluates and writes, and tells its stages as they come; it gives the finished
+    run, whose obligations may be with what was written alone, and names what it wrote.
+    """
+
+    name: str
+    summary: str
+    run: Callable[[Request, Callable[[str], None]], tuple[Run, Sequence[str]]]
+
+
 @hookspec
 def register_fact_sources() -> Sequence[FactSource]:  # type: ignore[empty-body]
     """Adapters that read facts from a case system's extract."""
@@ -117,6 +147,11 @@ def register_fact_sources() -> Sequence[FactSource]:  # type: ignore[empty-body]
 @hookspec
 def register_outputs() -> Sequence[Output]:  # type: ignore[empty-body]
     """Formats that a run can be written in."""
+
+
+@hookspec
+def register_runners() -> Sequence[Runner]:  # type: ignore[empty-body]
+    """Places beyond this machine where a caseload can be evaluated."""
 
 
 @hookspec

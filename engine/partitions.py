@@ -27,7 +27,7 @@ from duly.engine.evaluate import evaluate
 from duly.engine.facts import Astray, Facts
 from duly.engine.hookspecs import Stream
 from duly.engine.obligations import COLUMNS, Obligations
-from duly.engine.raw import FactsError, Parted, Quarantined
+from duly.engine.raw import FactsError, Parted, Quarantined, RawFacts
 from duly.engine.reading import build
 from duly.engine.reasons import absent_kinds
 
@@ -95,8 +95,25 @@ class Stored:
     def facts(self, question: Question) -> Facts:
         ids = self.first, self.last
         raw = [source.read(self.subject, ids) for source in question.sources]
-        built = build(raw, question.policy.kinds, question.as_at)
-        return built.about(self.subject.subject)
+        return Brought(self.subject, raw).facts(question)
+
+
+@frozen(eq=False)
+class Brought:
+    """A part of which all rows were brought to this process, from each source."""
+
+    subject: Kind
+    raw: Sequence[RawFacts]
+
+    def facts(self, question: Question) -> Facts:
+        built = build(self.raw, question.policy.kinds, question.as_at)
+        return evolve(
+            built.about(self.subject.subject),
+            quarantine=built.quarantine,
+            notes=built.notes,
+            astray=built.astray,
+            rows_read=built.rows_read,
+        )
 
 
 @frozen(eq=False)
@@ -120,7 +137,7 @@ class Answer:
     extracted: date | None
 
 
-_NOTHING = Obligations.of_text({name: np.zeros(0, object) for name in COLUMNS})
+NOTHING = Obligations.of_text({name: np.zeros(0, object) for name in COLUMNS})
 
 
 def held_parts(policy: Policy, facts: Facts, size: int) -> list[Part]:
@@ -167,7 +184,7 @@ def answer(question: Question, number: int, part: Part) -> Answer:
         subject=part.subject,
         subjects=len(facts.subjects),
         count=len(concluded.obligations),
-        concluded=concluded if question.kept else evolve(concluded, obligations=_NOTHING),
+        concluded=concluded if question.kept else evolve(concluded, obligations=NOTHING),
         contrary=contradictions(plan.policy, facts, as_at, known_at),
         absent=absent_kinds(facts),
         rows_read=facts.rows_read,

@@ -40,7 +40,7 @@ from duly.engine.reading import build
 if TYPE_CHECKING:
     from duly.dsl.packs import LoadedPolicy
 
-__all__ = ["RuleSummary", "Run", "read_facts", "run", "run_facts"]
+__all__ = ["RuleSummary", "Run", "asked", "concluded", "read_facts", "run", "run_facts"]
 
 Progress = Callable[[str], None]
 
@@ -107,16 +107,16 @@ def run(
     """
     policy, described = pack.policy, ", ".join(addresses)
     compiled = pack if isinstance(pack, Compiled) else compile_(policy)
-    question = _asked(compiled, as_at, since, known_at, tuple(streams), kept)
+    question = asked(compiled, as_at, since, known_at, tuple(streams), kept)
     progress("reading facts")
     sources = parted_sources(addresses, policy, manager)
     if sources:
         question = evolve(question, addresses=tuple(addresses))
         found = _gathered(question, stored_parts(policy, sources, size), jobs, progress)
-        return _concluded(question, found, described)
+        return concluded(question, found, described)
     facts = read_facts(addresses, policy.kinds, manager, as_at)
     found = _gathered(question, held_parts(policy, facts, size), jobs, progress)
-    return _concluded(question, found, described, facts)
+    return concluded(question, found, described, facts)
 
 
 def run_facts(
@@ -127,12 +127,12 @@ def run_facts(
     known_at: date | None = None,
 ) -> Run:
     """Evaluate and conclude facts that are already in memory."""
-    question = _asked(compile_(policy), as_at, since, known_at)
+    question = asked(compile_(policy), as_at, since, known_at)
     found = _gathered(question, held_parts(policy, facts, PARTITION))
-    return _concluded(question, found, "", facts)
+    return concluded(question, found, "", facts)
 
 
-def _asked(
+def asked(
     compiled: Compiled,
     as_at: date,
     since: date | None,
@@ -140,7 +140,7 @@ def _asked(
     streams: tuple[Stream, ...] = (),
     kept: bool = True,
 ) -> Question:
-    """Without a day of its own, what was settled over a year ago is left out."""
+    """What is asked; without a day of its own, what was settled over a year ago is left out."""
     since = since or as_at - relativedelta(years=1)
     return Question(compiled, as_at, since, known_at, streams=streams, kept=kept)
 
@@ -166,12 +166,12 @@ def _gathered(
     return found
 
 
-def _concluded(
+def concluded(
     question: Question, found: Sequence[Answer], described: str, facts: Facts | None = None
 ) -> Run:
     """The answers as one run; what was read is known of ``facts`` as a whole, or of the parts."""
     policy = question.policy
-    concluded = together(policy, [each.concluded for each in found])
+    whole = together(policy, [each.concluded for each in found])
     read: Sequence[Facts | Answer] = [facts] if facts is not None else found
     extracted = min((each.extracted for each in read if each.extracted is not None), default=None)
     rows_read = sum(each.rows_read for each in read)
@@ -181,8 +181,8 @@ def _concluded(
     absent = frozenset[str]().union(*(each.absent for each in found if each.subject.name == first))
     return Run(
         policy=policy,
-        obligations=concluded.obligations,
-        summaries=concluded.summaries,
+        obligations=whole.obligations,
+        summaries=whole.summaries,
         as_at=question.as_at,
         since=question.since,
         known_at=question.known_at,
@@ -194,7 +194,7 @@ def _concluded(
             *_extract_note(extracted, question.as_at),
             *notes_together((each.notes, each.astray) for each in read),
             *_impossible(found),
-            *nobody(Plan(duties, policy), concluded.summaries, absent),
+            *nobody(Plan(duties, policy), whole.summaries, absent),
         ),
         count=sum(each.count for each in found),
     )

@@ -392,10 +392,8 @@ class _Builder:
             return table
         parents = tables[table.kind.of]
         named: Any = table.columns[_PARENT].values
-        rows = parents.ids.places(Ids.joined(self.named[table.kind.name]))
-        found = np.append(rows, np.int32(-1))[named]
+        found = _theirs(parents, table.subject, Ids.joined(self.named[table.kind.name]), named)
         theirs = found >= 0
-        theirs[theirs] = parents.subject[found[theirs]] == table.subject[theirs]
         astray = int(np.count_nonzero(~theirs & (named >= 0)))
         if astray:
             self.notes.append(Astray(table.kind.name, parents.kind.name, astray))
@@ -423,11 +421,15 @@ class _Builder:
         return Ids(named)
 
     def _without_repeats(self, table: Table) -> Table:
-        """Of rows with one id, the one that stands last in the source is used."""
+        """Of a subject's rows with one id, the one that stands last in the source is used.
+
+        Two subjects may share one: siblings a visit, say.
+        """
         if not table.ids.repeat:
             return table
-        order = np.lexsort((table.row, table.place)).tolist()
-        last = dict(zip(table.ids[order], order, strict=True))
+        order = np.lexsort((table.row, table.place))
+        named = zip(table.subject[order].tolist(), table.ids[order], strict=True)
+        last = dict(zip(named, order.tolist(), strict=True))
         keep = np.zeros(len(table), bool)
         keep[list(last.values())] = True
         for position in np.flatnonzero(~keep).tolist():
@@ -473,10 +475,20 @@ def assumed_coverage(
     parts: Iterable[RawFacts], kinds: Mapping[str, Kind], wanted: Iterable[str]
 ) -> list[Coverage]:
     """What is assumed of tables that come in parts: the same as of the whole."""
+    return assumed_from(wanted, (first_days(part, kinds) for part in parts))
+
+
+def first_days(raw: RawFacts, kinds: Mapping[str, Kind]) -> dict[str, int]:
+    """The first day of each table, ``FAR`` where there is none."""
+    built = build([raw], kinds)
+    return {n: _first_day(table) for facts in built.all for n, table in facts.tables.items()}
+
+
+def assumed_from(wanted: Iterable[str], parts: Iterable[Mapping[str, int]]) -> list[Coverage]:
+    """What is assumed of tables by the first days of their parts."""
     first = dict.fromkeys(wanted, FAR)
     for part in parts:
-        tables = {n: t for facts in build([part], kinds).all for n, t in facts.tables.items()}
-        first = {name: min(day, _first_day(tables[name])) for name, day in first.items()}
+        first = {name: min(day, part[name]) for name, day in first.items()}
     return [_assumed_from(kind, day) for kind, day in sorted(first.items())]
 
 
@@ -650,6 +662,23 @@ def _in_order(table: Table) -> Table:
         there = there and in_order(within)
         order[positions] = order[positions][within]
     return table if there else table.take(order)
+
+
+def _theirs(parents: Table, subject: Days, ids: Ids, named: Days) -> Days:
+    """The row of each named parent among the same subject's, -1 where there is none.
+
+    ``named`` says which of the ids each row names, -1 for none.
+    """
+    if parents.ids.repeat:  # of two subjects
+        of_whom = zip(parents.subject.tolist(), parents.ids, strict=True)
+        row = {each: number for number, each in enumerate(of_whom)}
+        texts = [*ids, None]
+        sought = zip(subject.tolist(), (texts[n] for n in named.tolist()), strict=True)
+        return np.array([row.get(each, -1) for each in sought], np.int32)
+    found = np.append(parents.ids.places(ids), np.int32(-1))[named]
+    there = found >= 0
+    found[there] = np.where(parents.subject[found[there]] == subject[there], found[there], -1)
+    return found.astype(np.int32)
 
 
 _PARENT = "the parent that is named"

@@ -9,7 +9,7 @@ from duly.engine import discovery
 
 @click.command("plugins")
 def command() -> None:
-    """List sources of facts, output formats, packs and lints."""
+    """List sources of facts, output formats, runners, packs and lints."""
     manager = discovery.plugin_manager()
     click.echo("sources of facts")
     for name, source in discovery.fact_sources(manager).items():
@@ -17,6 +17,9 @@ def command() -> None:
     click.echo("outputs")
     for name, output in discovery.outputs(manager).items():
         click.echo(f"  {name + ':':<12}{output.summary}")
+    click.echo("runners")
+    for name, runner in discovery.runners(manager).items():
+        click.echo(f"  {name:<12}{runner.summary}")
     click.echo("packs")
     for name, pack in discovery.packs(manager).items():
         click.echo(f"  {name:<24}{pack.folder}")

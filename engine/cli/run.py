@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import click
+import pluggy
 
+from duly.dsl.diagnostics import did_you_mean
 from duly.engine import discovery
 from duly.engine.cli import options
 from duly.engine.cli.main import NOTHING_CHECKED
 from duly.engine.cli.summary import show_summary
 from duly.engine.compiled import compiled
-from duly.engine.hookspecs import Output, Stream
+from duly.engine.hookspecs import Output, Request, Stream
 from duly.engine.partitions import PARTITION
-from duly.engine.pipeline import Progress, run
+from duly.engine.pipeline import Progress, Run, run
+from duly.engine.raw import FactsError
 
 
 @click.command("run")
@@ -51,6 +54,12 @@ from duly.engine.pipeline import Progress, run
     show_default=True,
     help="Children evaluated at a time by each process; fewer take less memory.",
 )
+@click.option(
+    "--runner",
+    metavar="NAME",
+    default=None,
+    help="Where to evaluate, such as spark; this machine by default.",
+)
 @click.option("--every-note", is_flag=True, help="List every note, not the first twelve alone.")
 def command(
     pack: str,
@@ -61,6 +70,7 @@ def command(
     out: tuple[str, ...],
     jobs: int | None,
     partition_size: int,
+    runner: str | None,
     every_note: bool,
 ) -> None:
     """Run PACK over facts as at a day, show how each rule came out and write the obligations.
@@ -68,35 +78,62 @@ def command(
     Exit code 0: done; 2: something could not be read; 3: no rule applied to anyone.
     """
     manager = discovery.plugin_manager()
-    formats = discovery.outputs(manager)
-    targets = [discovery.split_address(address, "output format", formats) for address in out]
+    runners = discovery.runners(manager)
+    if runner is not None and runner not in runners:
+        raise _no_runner(runner, runners)
     ready = compiled(manager, pack)
-    opened = [_opened(formats[name], Path(place)) for name, place in targets]
+    request = Request(ready, facts, as_at, since, known_at, out)
     with progress() as tell:
-        result = run(
-            ready,
-            facts,
-            manager,
-            as_at,
-            since,
-            known_at,
-            tell,
-            streams=[stream for stream in opened if stream is not None],
-            kept=None in opened,
-            jobs=jobs or cores(),
-            size=partition_size,
-        )
-    written = [
-        path
-        for (name, place), stream in zip(targets, opened, strict=True)
-        for path in (stream.whole(result) if stream else formats[name].write(result, Path(place)))
-    ]
+        if runner is not None:
+            result, written = runners[runner].run(request, tell)
+        else:
+            result, files = _here(request, manager, jobs or cores(), partition_size, tell)
+            written = [*map(str, files)]
     show_summary(result, every_note=every_note)
     for path in written:
         click.echo(f"wrote {path}")
     if not result.count and not any(s.earlier for s in result.summaries):
         click.echo("nothing was checked: no rule applied to anyone")
         sys.exit(NOTHING_CHECKED)
+
+
+def _here(
+    request: Request, manager: pluggy.PluginManager, jobs: int, size: int, tell: Progress
+) -> tuple[Run, Sequence[Path]]:
+    """The run on this machine, and the files that it wrote."""
+    formats = discovery.outputs(manager)
+    split = [discovery.split_address(each, "output format", formats) for each in request.out]
+    targets = [(formats[name], Path(place)) for name, place in split]
+    opened = [_opened(format, place) for format, place in targets]
+    result = run(
+        request.pack,
+        request.facts,
+        manager,
+        request.as_at,
+        request.since,
+        request.known_at,
+        tell,
+        streams=[stream for stream in opened if stream is not None],
+        kept=None in opened,
+        jobs=jobs,
+        size=size,
+    )
+    return result, [
+        path
+        for (format, place), stream in zip(targets, opened, strict=True)
+        for path in (stream.whole(result) if stream else format.write(result, place))
+    ]
+
+
+def _no_runner(name: str, known: Iterable[str]) -> FactsError:
+    listed = ", ".join(known)
+    return FactsError(
+        what=f"there is no runner `{name}`",
+        where="--runner",
+        why="nothing that is installed evaluates a caseload there",
+        help=did_you_mean(name, known)
+        or (f"installed: {listed}" if listed else "leave it out to run on this machine"),
+    )
 
 
 def _opened(format: Output, place: Path) -> Stream | None:

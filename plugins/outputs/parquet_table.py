@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from duly.engine.columns import Answers, Column, Dates, Numbers, Text, Texts
-from duly.engine.days import EPOCH
+from duly.engine.days import EPOCH, MISSING
 from duly.engine.obligations import ANSWERS, COLUMNS, DATES, NUMBERS, Obligations
 from duly.engine.pipeline import Run
 from duly.plugins.outputs.places import Parts, file_at
@@ -57,6 +57,34 @@ def _texts(codes: npt.NDArray[np.int32], values: Text) -> pa.Array:
     blank = number < 0
     indices = pa.array(number, mask=blank if blank.any() else None)
     return pa.DictionaryArray.from_arrays(indices, distinct.dictionary)
+
+
+def obligations(rows: pa.Table) -> Obligations:
+    """The rows of an Arrow table, whether its text is coded or not."""
+    return Obligations(
+        {name: _column(rows.column(name), SCHEMA.field(name).type) for name in COLUMNS}
+    )
+
+
+def _column(cells: pa.ChunkedArray, type: pa.DataType) -> Column:
+    cells = cells.cast(type).combine_chunks() if type != TEXT else cells
+    if type == TEXT:
+        return _coded(cells)
+    if pa.types.is_boolean(type):
+        return Answers(cells.to_numpy(zero_copy_only=False).astype(bool))
+    known = cells.is_valid().to_numpy(zero_copy_only=False)
+    numbers = cells.cast(pa.int32()).fill_null(MISSING).to_numpy()
+    if pa.types.is_date(type):
+        return Dates(np.where(known, numbers - np.int32(_EPOCH), MISSING).astype(np.int32))
+    return Numbers(numbers, known)
+
+
+def _coded(cells: pa.ChunkedArray) -> Texts:
+    if not pa.types.is_dictionary(cells.type):
+        cells = cells.dictionary_encode()
+    whole = cells.unify_dictionaries().combine_chunks()
+    values = np.array([*whole.dictionary.to_pylist(), ""], object)
+    return Texts(whole.indices.fill_null(len(values) - 1).to_numpy(), values)
 
 
 _WRITING = {"compression": "zstd", "compression_level": 1}

@@ -87,7 +87,7 @@ def read(
         rows = numbers[done : done + len(batch)]
         done += len(batch)
         columns = {
-            name: _encoded(file, name, batch.column(i), coded=name not in apart)
+            name: _encoded_cells(file, name, batch.column(i), name not in apart)
             for i, name in enumerate(names)
         }
         if by is not None and wanted is not None:
@@ -102,7 +102,7 @@ def read(
             chunks[name].append(column)
     numbers = np.concatenate([np.zeros(0, np.int32), *kept])
     return numbers, {
-        name: (_one_by_one if name in apart else _coded)(found, name in ids)
+        name: (_one_by_one if name in apart else coded)(found, name in ids)
         for name, found in chunks.items()
     }
 
@@ -134,16 +134,18 @@ def _is_text(type: pa.DataType) -> bool:
     return bool(pa.types.is_string(type) or pa.types.is_large_string(type))
 
 
-def _encoded(file: ParquetFile, name: str, column: pa.Array, coded: bool) -> pa.Array:
+def _encoded_cells(file: ParquetFile, name: str, column: pa.Array, as_codes: bool) -> pa.Array:
+    refuse_no_cells(column.type, file.headers[name], file.place, str(file.path))
+    return encoded(column, as_codes=as_codes)
+
+
+def encoded(column: pa.Array, *, as_codes: bool = True) -> pa.Array:
     """A column as codes into its values, or as its values one after the other."""
-    types, type = pa.types, column.type
-    if types.is_nested(type) or types.is_time(type) or types.is_duration(type):
-        raise _no_cells(file, name, type)
-    if types.is_dictionary(type):
-        if coded and type.index_type == pa.int32():
+    if pa.types.is_dictionary(column.type):
+        if as_codes and column.type.index_type == pa.int32():
             return column
         column = column.dictionary_decode()
-    return _by_number(column) or column.dictionary_encode() if coded else column
+    return _by_number(column) or column.dictionary_encode() if as_codes else column
 
 
 FEW = 1 << 16
@@ -176,7 +178,7 @@ def _kept(column: pa.DictionaryArray, wanted: Wanted) -> npt.NDArray[np.bool_]:
     return np.array(wanted(cells), bool)[codes]
 
 
-def _coded(chunks: Sequence[pa.DictionaryArray], ids: bool) -> Coded:
+def coded(chunks: Sequence[pa.DictionaryArray], ids: bool = False) -> Coded:
     """Chunks of a column as one; texts that no row has are left out."""
     if not chunks:
         return Coded(np.zeros(0, np.int32), [])
@@ -267,10 +269,13 @@ def _broken(path: Path, error: Exception) -> FactsError:
     )
 
 
-def _no_cells(file: ParquetFile, name: str, type: pa.DataType) -> FactsError:
-    return FactsError(
-        what=f"the column `{file.headers[name]}` of `{file.place}` holds `{type}`",
-        where=str(file.path),
-        why="a fact is a text, a date, a time, a whole number or yes/no",
-        help="write the column as text, in the way that `duly facts describe` shows",
-    )
+def refuse_no_cells(type: pa.DataType, header: str, place: str, where: str) -> None:
+    """A column of a type that no cell of a table has stops the run."""
+    types = pa.types
+    if types.is_nested(type) or types.is_time(type) or types.is_duration(type):
+        raise FactsError(
+            what=f"the column `{header}` of `{place}` holds `{type}`",
+            where=where,
+            why="a fact is a text, a date, a time, a whole number or yes/no",
+            help="write the column as text, in the way that `duly facts describe` shows",
+        )

@@ -55,7 +55,7 @@ def _opened(location: str, kinds: Mapping[str, Kind]) -> ParquetFolder:
     paths, left = _files(folder)
     found = contents(folder, paths, kinds, "Parquet file")
     opened: ParquetFolder = parts.open_folder(
-        found, read_beside(found, read_file), tuple(map(_not_read, left)), kinds
+        found, read_beside(found, read_file), tuple(map(not_read, left)), kinds
     )
     return opened
 
@@ -69,5 +69,6 @@ def _files(folder: Path) -> tuple[list[Path], list[Path]]:
     return [*files, *beside], [path for path in csvs if path not in beside]
 
 
-def _not_read(path: Path) -> str:
+def not_read(path: Path) -> str:
+    """What a run says of a CSV file among Parquet files."""
     return f"`{path.name}` was not read: facts in this folder are read from Parquet files"

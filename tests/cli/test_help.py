@@ -43,7 +43,7 @@ def test_what_is_installed(duly: Duly) -> None:
     words = [line.split()[0] for line in duly("plugins").out.splitlines()]
     lints = words.index("lints")
     assert words[:lints] == (
-        "sources csv: parquet: ssd: outputs csv: html: json: parquet: "
+        "sources csv: parquet: ssd: outputs csv: html: json: parquet: runners spark "
         "packs coronavirus_2020 coronavirus_2020_no2 enfield statutory stoke".split()
     )
     assert words[lints + 1 :] == sorted(LINTS)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 Duly = Callable[..., Any]
 
@@ -190,3 +193,21 @@ def test_a_pack_without_rules_checks_nobody(duly: Duly, desk: Path) -> None:
         3,
         "nothing was checked: no rule applied to anyone",
     )
+
+
+def test_a_runner_that_is_not_there(run: Duly) -> None:
+    ended = run("--runner", "sparks")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("error: there is no runner `sparks`")
+    assert "did you mean `spark`?" in ended.err
+
+
+def test_a_runner_whose_package_is_not_installed(
+    run: Duly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    ended = run("--runner", "spark", "--out", "csv:out.csv")
+    assert (ended.code, ended.out) == (2, "")
+    assert "needs the package `pyspark`, which is not installed" in ended.err
+    assert 'pip install "duly[spark]"' in ended.err
+    assert not Path("out.csv").exists()

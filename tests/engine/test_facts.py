@@ -152,6 +152,19 @@ def test_of_rows_with_one_id_the_last_is_used(read: Read, cells: Cells) -> None:
     assert facts.tables["visit"].row.tolist() == [3, 4]
 
 
+def test_rows_of_two_children_may_have_one_id(read: Read, cells: Cells) -> None:
+    """Each child's visit belongs to its own placement, and what is known of one child never
+    hangs on who else is in the extract.
+    """
+    facts = read(
+        cells("placement", "id person_id start end", "p 7 2024-01-01 -", "p 8 2024-01-01 -"),
+        cells("visit", "id person_id date placement_id", "v 7 2024-02-01 p", "v 8 2024-02-01 p"),
+    )
+    assert facts.quarantine == ()
+    assert facts.tables["visit"].parent.tolist() == [0, 1]
+    assert facts.astray == ()
+
+
 def test_a_person_who_stands_twice_is_used_once(read: Read, cells: Cells) -> None:
     facts = read(cells("child", "person_id born", "7 2012-05-03", "7 2012-05-04"))
     assert facts.quarantine == (

@@ -1,0 +1,1 @@
+"""Places beyond this machine where a caseload is evaluated."""
