@@ -15,7 +15,7 @@ from attrs import frozen
 from duly.dsl import policy as p
 from duly.engine.dates import Days, deadline_table, lead_table
 from duly.engine.days import FAR
-from duly.engine.keys import Flags, Keys, keys, next_day, scope_of
+from duly.engine.keys import Flags, Keys, keys, next_day, place_of, scope_of
 from duly.engine.moments import Moments
 from duly.engine.plan import EXEMPT, Guard, Outcome
 from duly.engine.timeline import Timeline
@@ -73,15 +73,16 @@ class Segments:
         """On how many a person must judge."""
         return _so_far(self.judged)
 
-    def at(self, scope: Days, day: Days) -> npt.NDArray[np.intp]:
-        """The segment of each scope and day; the needles must be in order."""
-        needles = keys(scope, day)
-        first = np.searchsorted(needles, self.key, side="left")
-        return np.repeat(np.arange(len(self.key)), np.diff(np.append(first, len(needles))))
+    @cached_property
+    def one_each(self) -> bool:
+        """Whether each scope has a single segment, which then has its number."""
+        return not len(self.key) or int(scope_of(self.key[-1:])[0]) == len(self.key) - 1
 
-    def at_any(self, scope: Days, day: Days) -> npt.NDArray[np.intp]:
-        """The same for needles in any order."""
-        return np.searchsorted(self.key, keys(scope, day), side="right") - 1
+    def at(self, scope: Days, day: Days) -> npt.NDArray[np.intp]:
+        """The segment of each scope and day."""
+        if self.one_each:
+            return scope.astype(np.intp)
+        return place_of(self.key, keys(scope, day), side="right") - 1
 
     def first_standing(self, first: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """The first segment from each on in which the duty may stand, else itself."""
@@ -172,14 +173,15 @@ def limit_table(outcome: Outcome) -> Days:
 class Due:
     """Deadlines (``FAR`` for none) and the segment whose limit decided each.
 
-    ``spared`` marks those that would not be due at all by the shortest limits.  Where times of day
-    are looked at, ``ends`` is the moment at which each is over, and ``overrun`` marks what was done
-    on the very day but after it.
+    ``first`` is the segment in which each may first fall due.  ``spared`` marks those that would
+    not be due at all by the shortest limits.  Where times of day are looked at, ``ends`` is the
+    moment at which each is over, and ``overrun`` marks what was done on the very day but after it.
     """
 
     day: Days
     segment: npt.NDArray[np.intp]
     spared: Flags
+    first: npt.NDArray[np.intp]
     ends: Moments | None = None
     overrun: Flags | None = None
 
@@ -224,7 +226,7 @@ def repeating(
         decided[i[found]] = by[found]
         on = ~found & (line.following[segment] < never)
         i, segment, best, by = i[on], segment[on], best[on], by[on]
-    return Due(_in_days(line, due), decided, np.zeros(len(due), bool))
+    return Due(_in_days(line, due), decided, np.zeros(len(due), bool), first)
 
 
 def once(
@@ -262,7 +264,7 @@ def once(
         due[i[found]], decided[i[found]] = day[found], by[found]
         on = ~found & ~lost & (following < never)
         i, segment, best, by = i[on], segment[on] + 1, best[on], by[on]
-    return Due(_in_days(line, due), decided, np.zeros(len(due), bool))
+    return Due(_in_days(line, due), decided, np.zeros(len(due), bool), first)
 
 
 def once_of_any(
@@ -317,7 +319,7 @@ def once_of_any(
         on = ~found & (held.any(1) | fresh) & (following < never)
         i, segment, held, since = i[on], segment[on] + 1, held[on], since[on]
         fresh, lost = fresh[on], lost[on]
-    return Due(_in_days(line, due), decided, spared), by_outcome
+    return Due(_in_days(line, due), decided, spared, first), by_outcome
 
 
 def _taken(standing: Flags, held: Flags, limit: Days, *, strict: bool) -> Flags:

@@ -27,7 +27,7 @@ from duly.engine.caseload import Caseload
 from duly.engine.conditions import TRUE_BIT
 from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING, UNTIMED
-from duly.engine.keys import Flags, keys, timed_keys
+from duly.engine.keys import Flags, keys, place_of, timed_keys
 from duly.engine.obligations import VERDICTS
 from duly.engine.plan import DutyPlan
 from duly.engine.runs import Between, Run
@@ -92,7 +92,7 @@ def may_not_be_there(scopes: Scopes, batch: Batch) -> Flags:
     if scopes.doubt is None:
         return np.zeros(len(batch), bool)
     needles = keys(batch.subject, batch.anchor)
-    at = np.searchsorted(scopes.doubt.key, needles, side="right") - 1
+    at = place_of(scopes.doubt.key, needles, side="right") - 1
     doubted: Flags = scopes.doubt.code[at] != TRUE_BIT
     return doubted
 
@@ -112,21 +112,22 @@ def _undecided(
     last = np.minimum(last, run.last_day[some])
     first_key, last_key = acts.in_scope(scope, run.earliest[some]), acts.in_scope(scope, last)
     if acts.times is None or run.from_minute is None:
-        lo = np.searchsorted(acts.undecided, first_key, side="left")
-        hi = np.searchsorted(acts.undecided, last_key, side="right")
+        lo = place_of(acts.undecided, first_key, side="left")
+        hi = place_of(acts.undecided, last_key, side="right")
         if run.between is not None and acts.times is not None:
             hi = hi + _by_the_hour(run.between[some], run.anchor[some], scope, last, acts)
     else:
         own_day = run.earliest[some] == run.anchor[some]
         from_minute = np.where(own_day, run.from_minute[some], 0)
         timed, day_end = acts.times.undecided, np.full(len(some), UNTIMED)
-        lo = np.searchsorted(timed, timed_keys(first_key, from_minute), side="left")
-        hi = np.searchsorted(timed, timed_keys(last_key, day_end), side="right")
+        lo = place_of(timed, timed_keys(first_key, from_minute), side="left")
+        hi = place_of(timed, timed_keys(last_key, day_end), side="right")
     marked[some] = (hi > lo) & missed[some]
-    begun = np.searchsorted(acts.undecided, acts.in_scope(scope, run.begun[some]), side="left")
-    before = np.max([run.earliest - 1, run.anchor, run.begun], axis=0)[some]
-    until = np.searchsorted(acts.undecided, acts.in_scope(scope, before), side="right")
-    marked[some] |= (until > begun) & moved[some]
+    if moved.any():
+        begun = place_of(acts.undecided, acts.in_scope(scope, run.begun[some]), side="left")
+        before = np.max([run.earliest - 1, run.anchor, run.begun], axis=0)[some]
+        until = place_of(acts.undecided, acts.in_scope(scope, before), side="right")
+        marked[some] |= (until > begun) & moved[some]
     return marked
 
 

@@ -38,6 +38,7 @@ from duly.engine.keys import (
     first_of_each,
     keys,
     place_in_scope,
+    place_of,
     scope_of,
     total_in_scope,
 )
@@ -156,7 +157,7 @@ def _run(
     if before:
         last_day, end = np.minimum(last_day, day), np.minimum(end, day + 1)
     end = np.where(end == day, day + 1, end)  # the scope's own end is due on that day
-    in_time = np.searchsorted(acts.key, acts.in_scope(scope, due.day), side="right")
+    in_time = place_of(acts.key, acts.in_scope(scope, due.day), side="right")
     if due.ends is not None and len(acts.day):
         last = np.maximum(in_time - 1, 0)
         own = (in_time > 0) & (acts.key[last] == acts.in_scope(scope, due.day))
@@ -271,8 +272,8 @@ def _claims(
 
     Acts before the place ``in_time`` are.
     """
-    lo = np.searchsorted(acts.key, acts.in_scope(scope, earliest), side="left")
-    hi = np.searchsorted(acts.key, acts.in_scope(scope, last_day), side="right")
+    lo = place_of(acts.key, acts.in_scope(scope, earliest), side="left")
+    hi = place_of(acts.key, acts.in_scope(scope, last_day), side="right")
     in_time = np.clip(in_time, lo, np.maximum(lo, hi))
     claiming = np.flatnonzero(deadline < UNLIMITED)
     order = claiming[np.lexsort((claiming, deadline[claiming], scope[claiming]))]

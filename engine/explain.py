@@ -370,7 +370,7 @@ def _due(batch: Batch, row: int, line: Segments, tables: str, anchor: int) -> in
     """The deadline that a clock begun on a day would have, by the evaluator's own functions."""
     scope = batch.scope[row : row + 1]
     days = place = np.array([anchor], np.int32)
-    first = line.at_any(scope, days)
+    first = line.at(scope, days)
     if in_hours(batch.duty.steps[batch.step]) and anchor == batch.anchor[row]:
         hours = hours_at(batch.anchor_minute[row : row + 1])
         clocks, _ = extremes(line, batch.duty.steps[batch.step].guard, days, hours)

@@ -106,10 +106,9 @@ def due_before(
 ) -> deadlines.Due:
     """When what is due before each anchor falls due: on its day, if the duty stands on it."""
     limit = lead_table(timing.lead, clear=timing.clear)[anchor]
-    segment = line.at_any(scope, _looked_at(timing, scope, anchor, scopes))
-    return deadlines.Due(
-        np.where(line.stands[segment], limit, FAR).astype(np.int32), segment, line.open[segment]
-    )
+    segment = line.at(scope, _looked_at(timing, scope, anchor, scopes))
+    day = np.where(line.stands[segment], limit, FAR).astype(np.int32)
+    return deadlines.Due(day, segment, line.open[segment], segment)
 
 
 def of_one_day(
@@ -120,7 +119,7 @@ def of_one_day(
     looked_at = _looked_at(timing, run.scope, run.anchor, scopes)
     return (
         evolve(run, stands=looked_at).take(there),
-        deadlines.Due(due.day[there], due.segment[there], due.spared[there]),
+        deadlines.Due(due.day[there], due.segment[there], due.spared[there], due.first[there]),
     )
 
 
@@ -194,9 +193,8 @@ def _decided(
 ) -> tuple[Batch, Flags]:
     """Verdicts as if all were known, and which obligations there are."""
     step = duty.steps[run.step]
-    first = _segments_at(line, run.scope, run.stands)
     assumed = run.assumed | due.spared | ((line.mask[due.segment] & step.guard.guessed) != 0)
-    due.day[_never_stood(line, run, first, caseload.as_at)] = FAR
+    due.day[_never_stood(line, run, due.first, caseload.as_at)] = FAR
     overrun = due.overrun
     if due.ends is not None:
         late = np.zeros(len(run.scope), bool) if overrun is None else overrun
@@ -205,7 +203,7 @@ def _decided(
     code = line.code[due.segment]
     batch = batch_of(duty, run, scopes, acts, verdict, days, code, due.day, assumed)
     if assumed.any():
-        batch = evolve(batch, mover=_movers(step.guard, line, first, code, assumed))
+        batch = evolve(batch, mover=_movers(step.guard, line, due.first, code, assumed))
     if due.ends is not None:
         batch = evolve(batch, deadline_minute=clock_at(due.ends)[1])
     if due.ends is not None or run.hours is not None or acts.times is not None:
@@ -213,7 +211,7 @@ def _decided(
     none = np.flatnonzero(due.day >= UNLIMITED)
     if not len(none):
         return batch, np.ones(len(batch), bool)
-    return _without_deadline(batch, run, line, first, none, caseload.as_at)
+    return _without_deadline(batch, run, line, due.first, none, caseload.as_at)
 
 
 def _over_today(run: Run, due: deadlines.Due, caseload: Caseload) -> Flags:
@@ -313,14 +311,6 @@ def _no_length(guard: Guard, line: Segments, first: npt.NDArray[np.intp]) -> Fla
     return blank
 
 
-def _segments_at(line: Segments, scope: Days, stands: Days) -> npt.NDArray[np.intp]:
-    """The segment in which each obligation may first fall due."""
-    needles = keys(scope, stands)
-    if len(needles) < 2 or (needles[1:] >= needles[:-1]).all():
-        return line.at(scope, stands)
-    return line.at_any(scope, stands)
-
-
 def deadlines_of(
     duty: DutyPlan,
     number: int,
@@ -337,7 +327,7 @@ def deadlines_of(
     assert isinstance(duty.duty, p.Do)
     step, strict = duty.steps[number], duty.duty.reading == "strict"
     place, stands = begins
-    first = _segments_at(line, scope, stands)
+    first = line.at(scope, stands)
     if clocks is not None:
         line, place = clocks.line, clocks.place
 
@@ -387,7 +377,7 @@ def _last_segment(
 ) -> npt.NDArray[np.intp]:
     """The segment of the last day of each obligation's life."""
     last = np.minimum(np.minimum(run.fulfilled[some], run.end[some] - 1), as_at)
-    return line.at_any(run.scope[some], np.maximum(last, run.stands[some]))
+    return line.at(run.scope[some], np.maximum(last, run.stands[some]))
 
 
 def _never_stood(
@@ -443,7 +433,7 @@ def _unnumbered(
     caseload: Caseload,
 ) -> Batch:
     """A duty without a number: never a pass, never overdue (T-22)."""
-    first = _segments_at(line, run.scope, run.stands)
+    first = line.at(run.scope, run.stands)
     done = run.fulfilled < FAR
     elapsed = np.where(done, run.fulfilled, caseload.as_at) - run.anchor
     exempt = line.mask[first] == 1 << EXEMPT

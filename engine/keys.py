@@ -6,6 +6,8 @@ search; the scope may also be a subject, or whatever else owns the days.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +16,7 @@ from duly.engine.days import FAR
 
 Keys = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Side = Literal["left", "right"]
 
 _DAY_BITS = FAR.bit_length()
 
@@ -65,9 +68,24 @@ def rows_of_each(
     subject: npt.NDArray[np.integer], rows: npt.NDArray[np.integer]
 ) -> tuple[Days, Days]:
     """Which of the rows, given by their subjects in order, each subject has: whose, and which."""
-    lo = np.searchsorted(rows, subject, side="left")
-    hi = np.searchsorted(rows, subject, side="right")
-    return spans(lo, hi)
+    last = int(subject.max(initial=-1))
+    begins = np.searchsorted(rows, np.arange(last + 2))
+    return spans(begins[subject], begins[subject + 1])
+
+
+def place_of(
+    known: npt.NDArray[np.integer], wanted: npt.NDArray[np.integer], side: Side = "left"
+) -> npt.NDArray[np.intp]:
+    """Where the wanted keys would stand among the known, which are in order.
+
+    As ``np.searchsorted`` has it; where many are wanted, in order as well, the few that are known
+    are looked for among them.
+    """
+    if 2 * len(known) >= len(wanted) or not in_order(wanted):
+        return np.searchsorted(known, wanted, side)
+    begins = np.searchsorted(wanted, known, "right" if side == "left" else "left")
+    many = np.diff(begins, prepend=0, append=len(wanted))
+    return np.repeat(np.arange(len(known) + 1), many)
 
 
 def in_order(key: npt.NDArray[np.integer]) -> bool:

@@ -29,7 +29,7 @@ from duly.engine.dates import Days, boundary_table
 from duly.engine.days import FAR, MISSING, UNKNOWN
 from duly.engine.facts import Table
 from duly.engine.hours import in_hours, last_limit, minutes_in
-from duly.engine.keys import Flags, Keys, keys, next_day, spans
+from duly.engine.keys import Flags, Keys, keys, next_day, place_of, spans
 from duly.engine.moments import Hours, Minutes, any_hour, hours_at, joined
 from duly.engine.plan import DutyPlan, StepPlan
 from duly.engine.scopes import Acts, Scopes, inside
@@ -205,9 +205,9 @@ def _live(
 ) -> _Live:
     lo, hi = inside(scopes, acts, caseload)
     scope, day = anchors.scope, anchors.day
-    next_act = np.searchsorted(acts.key, acts.in_scope(scope, day) + by_act, side="left")
+    next_act = place_of(acts.key, acts.in_scope(scope, day) + by_act, side="left")
     next_act = np.maximum(next_act, lo[scope])
-    cut_off = np.searchsorted(acts.key, acts.in_scope(scope, following), side="left")
+    cut_off = place_of(acts.key, acts.in_scope(scope, following), side="left")
     return _Live(
         scope=scope,
         anchor=day,

@@ -19,6 +19,7 @@ from duly.engine.keys import (
     first_of_each,
     keys,
     minutes_of,
+    place_of,
     timed_keys,
     untimed_keys,
 )
@@ -251,6 +252,6 @@ def _owners(table: Table, scopes: Scopes, caseload: Caseload) -> tuple[Days, Day
 def inside(scopes: Scopes, acts: Acts, caseload: Caseload) -> tuple[Days, Days]:
     """The range of acts that lies in each scope, those on its end day included."""
     every = scopes.domain.every
-    lo = np.searchsorted(acts.key, acts.in_scope(every, scopes.domain.start), side="left")
-    hi = np.searchsorted(acts.key, acts.in_scope(every, scopes.last_act), side="right")
+    lo = place_of(acts.key, acts.in_scope(every, scopes.domain.start), side="left")
+    hi = place_of(acts.key, acts.in_scope(every, scopes.last_act), side="right")
     return lo.astype(np.int32), np.maximum(lo, hi).astype(np.int32)

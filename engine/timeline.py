@@ -27,6 +27,7 @@ from duly.engine.keys import (
     in_order,
     keys,
     last_of_each,
+    place_of,
     scope_of,
     spans,
     total_in_scope,
@@ -116,7 +117,7 @@ class Timeline:
 
     def at(self, scope: Days, day: Days) -> npt.NDArray[np.int32]:
         """The code of each scope on a day."""
-        return self.code[np.searchsorted(self.key, keys(scope, day), side="right") - 1]
+        return self.code[place_of(self.key, keys(scope, day), side="right") - 1]
 
 
 def timeline(
