@@ -118,7 +118,7 @@ class Batch:
         for name, (dtype, blank) in _BLANKS.items():
             given: Any = columns.pop(name, blank)
             column: Any = np.asarray(given, dtype)
-            filled[name] = column if column.ndim else np.broadcast_to(column, count)
+            filled[name] = column if column.ndim else _same_in_all(column, count)
         assert not columns, columns
         return cls(
             duty,
@@ -166,8 +166,15 @@ def _some(
     column: npt.NDArray[np.generic], rows: npt.NDArray[np.integer]
 ) -> npt.NDArray[np.generic]:
     """Some rows of a column; what is the same in all stays in the room of one."""
-    same = column.strides == (0,)
-    return np.broadcast_to(column[:1], rows.shape) if same and len(column) else column[rows]
+    same = column.strides == (0,) and len(column)
+    return _same_in_all(column[:1], len(rows)) if same else column[rows]
+
+
+def _same_in_all(one: npt.NDArray[np.generic], count: int) -> npt.NDArray[np.generic]:
+    """A column of one value, in the room of one, and closed to writing."""
+    column = np.ndarray(count, one.dtype, one, strides=(0,))
+    column.flags.writeable = False
+    return column
 
 
 _BLANKS: dict[str, tuple[type, int]] = {

@@ -14,7 +14,7 @@ A caseload is a partition of the facts: what has been found goes when the partit
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from functools import cache, cached_property, partial, wraps
+from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -25,7 +25,8 @@ from duly.engine.dates import Days
 from duly.engine.days import FAR
 from duly.engine.facts import ANY_PARENT, Facts, Table
 from duly.engine.keys import rows_of_each, spans
-from duly.engine.lower import TruthTable, truth_table
+from duly.engine.lower import truth_table
+from duly.engine.plan import TruthTable
 from duly.engine.timeline import Domain
 
 Asked = ParamSpec("Asked")
@@ -53,13 +54,17 @@ def shared(function: Callable[Asked, Found]) -> Callable[Asked, Found]:
 
 def _sealed(found: Found) -> Found:
     """What was found, its columns closed to writing."""
-    columns = found if isinstance(found, tuple) else [found]
-    if hasattr(found, "__attrs_attrs__"):
-        columns = [getattr(found, each.name) for each in found.__attrs_attrs__]
-    for column in columns:
+    names = _fields(type(found))  # type: ignore[arg-type]
+    columns = [getattr(found, name) for name in names] if names else [found]
+    for column in found if isinstance(found, tuple) else columns:
         if isinstance(column, np.ndarray):
             column.flags.writeable = False
     return found
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in getattr(kind, "__attrs_attrs__", ()))
 
 
 @frozen(eq=False)
@@ -69,12 +74,14 @@ class Caseload:
     facts: Facts
     as_at: int
     policy: p.Policy
+    tables: dict[p.Condition, TruthTable] = field(factory=dict, repr=False)
     found: dict[Hashable, Any] = field(init=False, factory=dict, repr=False)
 
-    @cached_property
-    def truth_table(self) -> Callable[[p.Condition], TruthTable]:
-        """Each condition's leaves and table, worked out once."""
-        return cache(partial(truth_table, self.policy))
+    def truth_table(self, condition: p.Condition) -> TruthTable:
+        """A condition's leaves and table, worked out once for all caseloads of a plan."""
+        if condition not in self.tables:
+            self.tables[condition] = truth_table(self.policy, condition)
+        return self.tables[condition]
 
     def table(self, kind: str) -> Table:
         """All rows of a kind."""

@@ -430,9 +430,12 @@ def codes_on(
     values: Sequence[int] | None = None,
 ) -> npt.NDArray[np.int32]:
     """The code of the leaves on each of a domain of single days."""
-    code = np.zeros(len(domain), np.int32)
-    for place, leaf in zip(places(values or (3,) * len(leaves)), leaves, strict=True):
-        code += values_on(leaf, domain, caseload) * np.int32(place)
+    digits = [values_on(leaf, domain, caseload) for leaf in leaves]
+    if not digits:
+        return np.zeros(len(domain), np.int32)
+    code = digits[0].astype(np.int32)
+    for place, digit in list(zip(places(values or (3,) * len(leaves)), digits, strict=True))[1:]:
+        code += digit * np.int32(place)
     return code
 
 

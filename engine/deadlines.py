@@ -118,9 +118,9 @@ def segments(line: Timeline, guard: Guard, last_anchor: int) -> Segments:
         tables(np.maximum),
         limits,
         first_anchor,
-        (mask & (mask - 1)) != 0,
-        (mask & ~guard.no_duty) != 0,
-        (mask & ~guard.judged) == 0,
+        ((used & (used - 1)) != 0)[which],
+        ((used & ~guard.no_duty) != 0)[which],
+        ((used & ~guard.judged) == 0)[which],
     )
 
 

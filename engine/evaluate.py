@@ -46,7 +46,8 @@ def evaluate(
 
     Yields batches in the order of the plan.
     """
-    caseload = Caseload(cut(facts, as_at, known_at), day_of(as_at), plan.policy)
+    known = cut(facts, as_at, known_at)
+    caseload = Caseload(known, day_of(as_at), plan.policy, plan.tables)
     for duty in plan.duties:
         yield from judge(duty, caseload)
 

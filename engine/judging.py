@@ -66,12 +66,14 @@ def verdicts(
     over = end <= as_at
     until = np.where(done, fulfilled, np.where(over, end, as_at))
     behind = until - deadline
-    missed = np.where(done, MET_LATE, np.where(over, NOT_MET, OVERDUE))
-    kept = np.where(done, MET, np.where(over, LAPSED, DUE))
     late = behind > 0 if overrun is None else (behind > 0) | overrun
-    verdict = np.where(late, missed, kept).astype(np.int8)
+    verdict = _VERDICTS[late.view(np.int8), np.where(done, 2, over.view(np.int8))]
     counted = late | (verdict == DUE)
     return verdict, np.where(counted, np.abs(behind), 0).astype(np.int32)
+
+
+_VERDICTS = np.array([[DUE, LAPSED, MET], [OVERDUE, NOT_MET, MET_LATE]], np.int8)
+"""In time or late; still running, over, or done."""
 
 
 def judged(

@@ -34,6 +34,7 @@ from duly.engine.plan import (
     Plan,
     StepPlan,
     Surely,
+    TruthTable,
     applies,
     in_force_on,
     in_its_place,
@@ -469,9 +470,6 @@ def _standing(
         return PAUSED
     excused = terms.is_waived(truth) or any(holds(part, truth) for part in exceptions)
     return EXEMPT if excused else STANDS
-
-
-TruthTable = tuple[tuple[Leaf, ...], npt.NDArray[np.int64]]
 
 
 def truth_table(policy: p.Policy, condition: p.Condition) -> TruthTable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +68,9 @@ Leaf = (
 
 A length of time that a record states is one too; its digit says which it is.
 """
+
+TruthTable = tuple[tuple[Leaf, ...], npt.NDArray[np.int64]]
+"""A condition's leaves and, for each code, bit 1 where it can be false, bit 2 where true."""
 
 Part = p.Condition | InForceOn | Surely | Group
 """A condition, some parts of which may have been grouped."""
@@ -287,6 +291,11 @@ class Plan:
 
     duties: tuple[DutyPlan, ...]
     policy: p.Policy
+
+    @cached_property
+    def tables(self) -> dict[p.Condition, TruthTable]:
+        """The conditions that have been looked up in facts, filled as they are."""
+        return {}
 
     def describe(self) -> str:
         """The plan in words, for people and tests to read."""

@@ -138,7 +138,10 @@ def on_occasions(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
         day, end, row = day[scope], end[scope], row[scope]
         verdict, code = verdict[scope], code[scope]
     held = verdict == MET
-    unsure = np.where(day == MISSING, BLANK_START, UNDECIDED_ACT)
+    doubt, unsure = np.array(NO_DOUBT), verdict == CANNOT_TELL
+    if unsure.any():
+        why = np.where(day == MISSING, BLANK_START, UNDECIDED_ACT)
+        doubt = np.where(unsure, why, NO_DOUBT)
     yield Batch.of(
         duty,
         domain,
@@ -152,7 +155,7 @@ def on_occasions(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
         act=np.where(held, row, -1),
         end=end,
         verdict=verdict,
-        doubt=np.where(verdict == CANNOT_TELL, unsure, NO_DOUBT),
+        doubt=doubt,
         code=code,
     )
 
