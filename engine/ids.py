@@ -36,6 +36,14 @@ class Ids(Sequence[str]):
         plain = all(part.plain for part in parts)
         return cls(np.concatenate([part.cells if plain else part.texts for part in parts]))
 
+    @classmethod
+    def united(cls, parts: Sequence[Ids]) -> Ids:
+        """Whatever stands in any of them once, in order: most of it is in the longest."""
+        longest, *others = sorted(parts, key=len, reverse=True) or [cls.of(())]
+        united = longest.distinct()
+        missing = [part[united.places(part) < 0] for part in others]
+        return cls.joined([united, *missing]).distinct() if any(missing) else united
+
     @property
     def plain(self) -> bool:
         """Whether they are bytes."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +48,8 @@ from duly.engine.raw import (
     id_in,
 )
 
+_Number = TypeVar("_Number", np.int8, np.int16, np.int32)
+
 
 class _Memo(dict[Cell, int]):
     """Each distinct text is read once."""
@@ -62,10 +64,16 @@ class _Memo(dict[Cell, int]):
         return value
 
 
-def _days(cells: Sequence[Cell], memo: _Memo) -> Days:
+def _values(cells: Sequence[Cell], memo: _Memo, dtype: type[_Number]) -> npt.NDArray[_Number]:
+    """What the cells say; of coded ones each text is looked at once."""
     if isinstance(cells, Coded):
-        return np.append(_days(cells.texts, memo), np.int32(memo[None]))[cells.codes]
-    return np.fromiter(map(memo.__getitem__, cells), np.int32, len(cells))
+        known = np.append(_values(cells.texts, memo, dtype), dtype(memo[None]))
+        return known[cells.codes]
+    return np.fromiter(map(memo.__getitem__, cells), dtype, len(cells))
+
+
+def _days(cells: Sequence[Cell], memo: _Memo) -> Days:
+    return _values(cells, memo, np.int32)
 
 
 def _first_come(cells: Sequence[Cell]) -> Sequence[Cell]:
@@ -180,7 +188,7 @@ class _Builder:
             for kind in self.kinds.values()
             for raw in (self.raw[kind.name] if kind.subject == subject.subject else ())
         ]
-        ids = Ids.joined(found).distinct()
+        ids = Ids.united(found)
         return _People(ids[1:] if ids[:1].tolist() == [""] else ids)
 
     def _told_apart(self, subject: Kind, ids: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
@@ -244,7 +252,7 @@ class _Builder:
         columns = {"start": "date"} if kind.nature == "event" else {"start": "start", "end": "end"}
         columns |= {milestone.name: milestone.name for milestone in kind.milestones}
         found = {
-            name: _days(raw.columns[column], self.memo_minute).astype(np.int16)
+            name: _values(raw.columns[column], self.memo_minute, np.int16)
             for name, column in columns.items()
             if column in raw.columns
         }
@@ -286,7 +294,7 @@ class _Builder:
     def _column(self, raw: RawTable, good: npt.NDArray[np.bool_], attribute: Attribute) -> Column:
         cells = raw.columns[attribute.name]
         if attribute.type == "yes/no":
-            answers = _days(cells, self.memo_yes).astype(np.int8)
+            answers = _values(cells, self.memo_yes, np.int8)
             bad = answers == UNREADABLE
             self._bad(raw, good, bad, attribute.name, "not yes, no or blank")
             return Column(answers)

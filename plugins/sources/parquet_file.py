@@ -187,14 +187,22 @@ def coded(chunks: Sequence[pa.DictionaryArray], ids: bool = False) -> Coded:
         whole = whole.chunk(0)
     values = whole.dictionary
     codes: Rows = (whole.indices.fill_null(-1) if whole.null_count else whole.indices).to_numpy()
-    used = np.zeros(len(values) + 1, bool)  # the last is for rows with nothing
-    used[codes] = True
-    if not used[:-1].all():
+    used = _used(codes, len(values))
+    if not used.all():
         place = np.cumsum(used, dtype=np.int32) - 1
-        place[-1] = -1
-        codes = place[codes]
-        values = values.filter(pa.array(used[:-1]))
+        codes = np.append(place, np.int32(-1))[codes]
+        values = values.filter(pa.array(used))
     return Coded(codes, _one_by_one([values], ids))
+
+
+def _used(codes: Rows, values: int) -> npt.NDArray[np.bool_]:
+    """Which of so many values some row has: often the first rows have them all."""
+    used = np.zeros(values + 1, bool)  # the last is for rows with nothing
+    for first in range(0, len(codes), BATCH):
+        used[codes[first : first + BATCH]] = True
+        if used[:-1].all():
+            break
+    return used[:-1]
 
 
 def _one_by_one(chunks: Sequence[pa.Array], ids: bool) -> Sequence[Cell]:
