@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from duly.dsl.durations import read_duration as read_duration
@@ -75,6 +75,7 @@ def read_day(text: str) -> int:
     return read_moment(text)[0]
 
 
+@lru_cache(1 << 16)
 def read_moment(text: str) -> tuple[int, int]:
     """The day, and the minute of that day if the text has a time; midnight sharp is no time.
 

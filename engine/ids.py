@@ -86,13 +86,25 @@ class Ids(Sequence[str]):
         return bool((cells[1:] == cells[:-1]).any())
 
     def distinct(self) -> Ids:
-        """Each once, in order."""
+        """Each once, in order, without a blank one."""
         if not self.plain:
-            return Ids.of(sorted(set(self.cells)))
+            return Ids.of(sorted(set(self.cells) - {""}))
         cells = np.sort(self.cells, kind="stable")  # quick where there are stretches in order
         first = np.ones(len(cells), bool)
         first[1:] = cells[1:] != cells[:-1]
         return Ids(cells[first])
+
+    def before(self, text: str) -> npt.NDArray[np.bool_]:
+        """Which of them come before a text."""
+        return np.asarray(self.cells < self._like(text), bool)
+
+    def number_before(self, text: str) -> int:
+        """How many of them, which ascend, come before a text."""
+        return int(np.searchsorted(self.cells, self._like(text)))
+
+    def _like(self, text: str) -> npt.NDArray[Any]:
+        """As it is compared with these; UTF-8 is in the same order as text, too."""
+        return np.array(text.encode()) if self.plain else np.array(text, object)
 
     def places(self, of: Ids) -> Days:
         """Where each of some ids stands among these, of which none repeats; -1 for nowhere."""

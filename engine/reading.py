@@ -188,8 +188,7 @@ class _Builder:
             for kind in self.kinds.values()
             for raw in (self.raw[kind.name] if kind.subject == subject.subject else ())
         ]
-        ids = Ids.united(found)
-        return _People(ids[1:] if ids[:1].tolist() == [""] else ids)
+        return _People(Ids.united(found))
 
     def _told_apart(self, subject: Kind, ids: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
         """Ids as they are shown: with the subject in front, where one could be another's too."""

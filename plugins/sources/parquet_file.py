@@ -6,7 +6,8 @@ sources.  A file is read by batches, and its row groups are told apart by whom t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +19,14 @@ from attrs import frozen
 
 from duly.dsl.policy import BLANK
 from duly.engine.ids import Ids
-from duly.engine.raw import LONGEST_BLANK, Cell, Coded, FactsError
+from duly.engine.keys import in_order
+from duly.engine.raw import LONGEST_BLANK, Cell, Coded, FactsError, Range, id_in
 from duly.plugins.sources.csv_file import CsvFile, names_of_columns, plain_ids
 
 BATCH = 131_072
 """Rows decoded at a time: what a part leaves out is never in memory whole."""
 
 Rows = npt.NDArray[np.int32]
-Wanted = Callable[[Sequence[Cell]], Sequence[bool]]
-"""Which of some cells are wanted."""
 
 
 @frozen
@@ -62,64 +62,115 @@ def opened(path: Path, place: str) -> ParquetFile:
     return ParquetFile(path, place, headers, rows, texts)
 
 
-def read(
-    file: ParquetFile,
-    names: Sequence[str],
-    groups: Sequence[int] | None = None,
-    by: str | None = None,
-    wanted: Wanted | None = None,
-    apart: Collection[str] = (),
-    ids: Collection[str] = (),
-) -> tuple[Rows, dict[str, Sequence[Cell]]]:
-    """The numbers and cells of rows, of the row groups given, or of all.
+@frozen
+class Columns:
+    """The columns to read, by normal name.
 
-    ``wanted`` says which cells of the column ``by`` a row must have to be read.  Columns whose
-    cells stand ``apart``, each unlike any other, are not coded: that would be work for nothing.
-    Those that are ``ids`` are so without the ``.0`` that a spreadsheet adds.
+    Those whose cells stand ``apart``, each unlike any other, are not coded: that would be work for
+    nothing.  Those that are ``ids`` are so without the ``.0`` that a spreadsheet adds; ``by`` is
+    the one of these by which rows are told apart.
     """
-    groups = range(len(file.groups)) if groups is None else groups
-    spans = [np.arange(file.groups[g], dtype=np.int32) + file.first_rows[g] for g in groups]
-    numbers = np.concatenate([np.zeros(0, np.int32), *spans])
-    kept: list[Rows] = []
-    chunks: dict[str, list[pa.Array]] = {name: [] for name in names}
-    done = 0
-    for batch in _batches(file, groups, names, apart):
-        rows = numbers[done : done + len(batch)]
-        done += len(batch)
-        columns = {
-            name: _encoded_cells(file, name, batch.column(i), name not in apart)
-            for i, name in enumerate(names)
+
+    names: tuple[str, ...]
+    apart: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
+    by: str = ""
+
+
+@frozen(eq=False)
+class Stretch:
+    """Rows of a file one after the other: their numbers, and their columns, most of them coded."""
+
+    rows: Rows
+    cells: Mapping[str, pa.Array]
+    by: str
+
+    def within(self, part: Range) -> Stretch | None:
+        """The rows of those in a range of ids, if there are any."""
+        first, last = part
+        ids, codes = self.whom
+        if self._in_order:
+            ends = (
+                0 if first is None else ids.number_before(first),
+                len(ids) if last is None else ids.number_before(last),
+            )
+            lo, hi = np.searchsorted(codes, ends).tolist()
+            sliced = {name: _trimmed(each.slice(lo, hi - lo)) for name, each in self.cells.items()}
+            return Stretch(self.rows[lo:hi], sliced, self.by) if lo < hi else None
+        wanted = np.full(len(ids) + 1, first is None)  # the last is for rows with nothing
+        wanted[:-1] = True if last is None else ids.before(last)
+        if first is not None:
+            wanted[:-1] &= ~ids.before(first)
+        keep = wanted[codes]
+        some = pa.array(keep)
+        kept = {name: _trimmed(each.filter(some)) for name, each in self.cells.items()}
+        return Stretch(self.rows[keep], kept, self.by) if keep.any() else None
+
+    @cached_property
+    def whom(self) -> tuple[Ids, Rows]:
+        """The ids of those whom the rows concern, and of each row which; -1 for none."""
+        column = self.cells[self.by]
+        found, codes = _one_by_one([column.dictionary], ids=True), _codes(column)
+        if isinstance(found, Ids):
+            return found, codes
+        ids = Ids.of(map(id_in, found))
+        named = [number if id else -1 for number, id in enumerate(ids)]
+        return ids, np.array([*named, -1], np.int32)[codes]
+
+    @cached_property
+    def _in_order(self) -> bool:
+        """Whether the rows are in order of id, as bytes."""
+        ids, codes = self.whom
+        return (
+            len(codes) > 0
+            and codes[0] >= 0
+            and in_order(codes)
+            and ids.plain
+            and in_order(ids.cells)
+        )
+
+
+def decoded(file: ParquetFile, columns: Columns, group: int | None = None) -> Iterator[Stretch]:
+    """The rows of a row group, or of all, by batches."""
+    groups = range(len(file.groups)) if group is None else [group]
+    first = 1 if group is None else file.first_rows[group]
+    for batch in _batches(file, groups, columns):
+        cells = {
+            name: _encoded_cells(file, name, batch.column(i), name not in columns.apart)
+            for i, name in enumerate(columns.names)
         }
-        if by is not None and wanted is not None:
-            keep = _kept(columns[by], wanted)
-            if not keep.any():
-                continue
-            if not keep.all():
-                rows = rows[keep]
-                columns = {name: each.filter(pa.array(keep)) for name, each in columns.items()}
-        kept.append(rows)
-        for name, column in columns.items():
-            chunks[name].append(column)
-    numbers = np.concatenate([np.zeros(0, np.int32), *kept])
-    return numbers, {
-        name: (_one_by_one if name in apart else coded)(found, name in ids)
-        for name, found in chunks.items()
+        yield Stretch(np.arange(first, first + len(batch), dtype=np.int32), cells, columns.by)
+        first += len(batch)
+
+
+def together(
+    stretches: Iterable[Stretch], columns: Columns
+) -> tuple[Rows, dict[str, Sequence[Cell]]]:
+    """The numbers and cells of the rows of several stretches."""
+    found = list(stretches)
+    rows = np.concatenate([np.zeros(0, np.int32), *(each.rows for each in found)])
+    return rows, {
+        name: (_one_by_one if name in columns.apart else coded)(
+            [each.cells[name] for each in found], name in columns.ids
+        )
+        for name in columns.names
     }
 
 
 def read_whole(path: Path) -> CsvFile:
     """A small file, as a CSV file of the same cells would be."""
     file = opened(path, path.name)
-    rows, columns = read(file, list(file.headers))
-    return CsvFile(path.name, rows.tolist(), columns, file.headers)
+    columns = Columns(tuple(file.headers))
+    rows, cells = together(decoded(file, columns), columns)
+    return CsvFile(path.name, rows.tolist(), cells, file.headers)
 
 
 def _batches(
-    file: ParquetFile, groups: Sequence[int], names: Sequence[str], apart: Collection[str]
+    file: ParquetFile, groups: Sequence[int], columns: Columns
 ) -> Iterator[pa.RecordBatch]:
-    """The columns in order of the names given."""
-    headers = [file.headers[name] for name in names]
-    texts = {*file.texts}.difference(file.headers[name] for name in apart)
+    """The columns in order of their names."""
+    headers = [file.headers[name] for name in columns.names]
+    texts = {*file.texts}.difference(file.headers[name] for name in columns.apart)
     coded = [header for header in headers if header in texts]
     try:
         with pq.ParquetFile(file.path, read_dictionary=coded) as opened:
@@ -145,7 +196,10 @@ def encoded(column: pa.Array, *, as_codes: bool = True) -> pa.Array:
         if as_codes and column.type.index_type == pa.int32():
             return column
         column = column.dictionary_decode()
-    return _by_number(column) or column.dictionary_encode() if as_codes else column
+    if not as_codes:
+        return column
+    numbered = _by_number(column)
+    return column.dictionary_encode() if numbered is None else numbered
 
 
 FEW = 1 << 16
@@ -171,11 +225,10 @@ def _by_number(column: pa.Array) -> pa.DictionaryArray | None:
 _ANSWERS = pa.array([False, True])
 
 
-def _kept(column: pa.DictionaryArray, wanted: Wanted) -> npt.NDArray[np.bool_]:
-    values = column.dictionary
-    cells = [*_texts(values), None]
-    codes: Rows = column.indices.fill_null(len(values)).to_numpy()
-    return np.array(wanted(cells), bool)[codes]
+def _codes(column: pa.DictionaryArray) -> Rows:
+    indices = column.indices
+    codes: Rows = (indices.fill_null(-1) if indices.null_count else indices).to_numpy()
+    return codes
 
 
 def coded(chunks: Sequence[pa.DictionaryArray], ids: bool = False) -> Coded:
@@ -185,21 +238,28 @@ def coded(chunks: Sequence[pa.DictionaryArray], ids: bool = False) -> Coded:
     whole = pa.chunked_array(chunks).unify_dictionaries().combine_chunks()
     if isinstance(whole, pa.ChunkedArray):  # of no rows at all
         whole = whole.chunk(0)
-    values = whole.dictionary
-    codes: Rows = (whole.indices.fill_null(-1) if whole.null_count else whole.indices).to_numpy()
+    whole = _trimmed(whole)
+    return Coded(_codes(whole), _one_by_one([whole.dictionary], ids))
+
+
+def _trimmed(column: pa.Array) -> pa.Array:
+    """The same, with those values alone that some row has."""
+    if not pa.types.is_dictionary(column.type):
+        return column
+    codes, values = _codes(column), column.dictionary
     used = _used(codes, len(values))
-    if not used.all():
-        place = np.cumsum(used, dtype=np.int32) - 1
-        codes = np.append(place, np.int32(-1))[codes]
-        values = values.filter(pa.array(used))
-    return Coded(codes, _one_by_one([values], ids))
+    if used.all():
+        return column
+    place = np.append(np.cumsum(used, dtype=np.int32) - 1, np.int32(-1))[codes]
+    kept = values.filter(pa.array(used))
+    return pa.DictionaryArray.from_arrays(pa.array(place, mask=place < 0), kept)
 
 
 def _used(codes: Rows, values: int) -> npt.NDArray[np.bool_]:
     """Which of so many values some row has: often the first rows have them all."""
     used = np.zeros(values + 1, bool)  # the last is for rows with nothing
-    for first in range(0, len(codes), BATCH):
-        used[codes[first : first + BATCH]] = True
+    for first in range(0, len(codes), BATCH // 16):
+        used[codes[first : first + BATCH // 16]] = True
         if used[:-1].all():
             break
     return used[:-1]

@@ -13,9 +13,10 @@ from pathlib import Path
 from attrs import evolve, field, frozen
 
 from duly.dsl.policy import Kind
-from duly.engine.raw import Cell, Coverage, Range, RawFacts, RawTable, distinct, id_in
+from duly.engine.ids import Ids
+from duly.engine.raw import Coverage, Range, RawFacts, RawTable
 from duly.engine.reading import assumed_coverage
-from duly.plugins.sources.csv_file import normal, plain_ids
+from duly.plugins.sources.csv_file import normal
 from duly.plugins.sources.folder import (
     Beside,
     Contents,
@@ -23,7 +24,17 @@ from duly.plugins.sources.folder import (
     id_columns,
     notes,
 )
-from duly.plugins.sources.parquet_file import ParquetFile, Wanted, opened, read
+from duly.plugins.sources.parquet_file import (
+    Columns,
+    ParquetFile,
+    Stretch,
+    decoded,
+    opened,
+    together,
+)
+
+HELD = 1 << 20
+"""Rows of a row group that is held in memory: most programs write no larger ones."""
 
 STEP = 25_000
 """Subjects read at a time to find the first day of tables whose coverage nobody stated."""
@@ -50,7 +61,7 @@ class _Group:
 class _Index:
     """Where the rows of a subject are: the ids of all, and the row groups of each file."""
 
-    ids: Sequence[str]
+    ids: Ids
     groups: Mapping[Path, Sequence[_Group]]
 
 
@@ -63,14 +74,20 @@ class ParquetFolder:
     beside: Beside
     notes: tuple[str, ...]
     _found: dict[str | None, _Index] = field(factory=dict, init=False)
+    _held: dict[Path, tuple[int, Sequence[Stretch]]] = field(factory=dict, init=False)
 
     def whole(self) -> RawFacts:
         """All of it."""
-        return self._raw((_table(kind, file) for kind, file in self.files), first=True)
+        tables = (
+            _table(kind, file, columns, decoded(file, columns))
+            for kind, file in self.files
+            for columns in [_columns(kind, file)]
+        )
+        return self._raw(tables, first=True)
 
     def parts(self, subject: Kind, size: int) -> Sequence[Range]:
         """Ranges of ids with about so many subjects each."""
-        starts = self._index(subject).ids[size::size]
+        starts = self._index(subject).ids[size::size].tolist()
         return list(pairwise((None, *starts, None)))
 
     def read(self, subject: Kind, part: Range) -> RawFacts:
@@ -111,18 +128,34 @@ class ParquetFolder:
         self, subject: Kind, part: Range, only: set[str] | None = None
     ) -> Iterator[RawTable]:
         index = self._index(subject)
-        wanted = _within(part)
         for kind, file in self._of(subject):
             if only is None or kind.name in only:
-                may = [group for group in index.groups[file.path] if group.may_have(part)]
-                yield _table(kind, file, [group.number for group in may], wanted)
+                columns = _columns(kind, file)
+                found = (
+                    stretch.within(part)
+                    for group in index.groups[file.path]
+                    if group.may_have(part)
+                    for stretch in self._stretches(file, columns, group.number)
+                )
+                yield _table(kind, file, columns, filter(None, found))
+
+    def _stretches(self, file: ParquetFile, columns: Columns, group: int) -> Iterable[Stretch]:
+        """The rows of a row group; of each file the last is held, where the next part begins."""
+        number, held = self._held.get(file.path, (-1, ()))
+        if number == group:
+            return held
+        found = decoded(file, columns, group)
+        if file.groups[group] > HELD:
+            return found
+        _, kept = self._held[file.path] = group, list(found)
+        return kept
 
     def _index(self, subject: Kind) -> _Index:
         """Whom each row group concerns, looked up once."""
         if subject.subject not in self._found:
-            ids: set[str] = set()
+            ids: list[Ids] = []
             groups = {file.path: list(_groups(kind, file, ids)) for kind, file in self._of(subject)}
-            self._found[subject.subject] = _Index(sorted(ids), groups)
+            self._found[subject.subject] = _Index(Ids.joined(ids).distinct(), groups)
         return self._found[subject.subject]
 
 
@@ -147,43 +180,31 @@ def _files(path: Path) -> list[ParquetFile]:
     return [opened(each, each.relative_to(path.parent).as_posix()) for each in files]
 
 
-def _table(
-    kind: Kind,
-    file: ParquetFile,
-    groups: Sequence[int] | None = None,
-    wanted: Wanted | None = None,
-) -> RawTable:
+def _columns(kind: Kind, file: ParquetFile) -> Columns:
     names = columns_in(file.path, file.headers, kind)
-    by = names[kind.id_column] if wanted is not None else None
-    apart = {header for name, header in names.items() if name == "id"}
-    ids = {names[name] for name in id_columns(kind) & names.keys()}
-    rows, columns = read(file, list(names.values()), groups, by, wanted, apart, ids)
-    cells = {name: columns[header] for name, header in names.items()}
+    return Columns(
+        tuple(names.values()),
+        apart=frozenset(header for name, header in names.items() if name == "id"),
+        ids=frozenset(names[name] for name in id_columns(kind) & names.keys()),
+        by=names[kind.id_column],
+    )
+
+
+def _table(
+    kind: Kind, file: ParquetFile, columns: Columns, stretches: Iterable[Stretch]
+) -> RawTable:
+    rows, found = together(stretches, columns)
+    names = columns_in(file.path, file.headers, kind)
+    cells = {name: found[header] for name, header in names.items()}
     return RawTable(kind.name, file.place, rows, cells)
 
 
-def _groups(kind: Kind, file: ParquetFile, ids: set[str]) -> Iterator[_Group]:
+def _groups(kind: Kind, file: ParquetFile, ids: list[Ids]) -> Iterator[_Group]:
     """The row groups of a file; the ids in them are added to those given."""
     name = normal(kind.id_column)
     for number in range(len(file.groups)):
-        _, columns = read(file, [name], [number])
-        theirs = _ids(distinct(columns[name]))
-        nameless = "" in theirs or None in columns[name]
-        theirs.discard("")
-        ids |= theirs
-        yield _Group(number, min(theirs, default=""), max(theirs, default=""), nameless)
-
-
-def _ids(cells: Sequence[Cell]) -> set[str]:
-    return set(map(id_in, plain_ids(cells)))
-
-
-def _within(part: Range) -> Wanted:
-    """Whether cells hold an id in the range."""
-    first, last = part
-
-    def wanted(cells: Sequence[Cell]) -> list[bool]:
-        ids = map(id_in, plain_ids(cells))
-        return [(first is None or id >= first) and (last is None or id < last) for id in ids]
-
-    return wanted
+        whom = [each.whom for each in decoded(file, Columns((name,), by=name), number)]
+        theirs = Ids.joined([ids for ids, _ in whom]).distinct()
+        ids.append(theirs)
+        first, last = (theirs[0], theirs[-1]) if len(theirs) else ("", "")
+        yield _Group(number, first, last, any((codes < 0).any() for _, codes in whom))
