@@ -153,7 +153,7 @@ def _bundled(
         cells[name] = Coded(cells[name].codes, plain_ids(cells[name].texts))
     whom = cells[table.kind.id_column]
     subject = table.kind.subject
-    parts = np.array([cutting.part(subject, id_in(text)) for text in whom.texts], np.int32)
+    parts = np.array([cutting.part(subject, id_in(text)) for text in (*whom.texts, None)], np.int32)
     part = parts[whom.codes]
     order = np.argsort(part, kind="stable")
     rows = pa.table(_places(slab, files) | {n: _plain(each) for n, each in cells.items()})
@@ -171,7 +171,7 @@ def _places(slab: pa.Table, files: Mapping[str, int]) -> dict[str, pa.Array]:
         none = pa.array(np.zeros(len(slab), np.int32))
         return {FILE: none, ROW: none}
     paths = _cells(slab.column(FILE))
-    numbers = np.array([files[path or ""] for path in paths.texts], np.int32)
+    numbers = np.array([files[path or ""] for path in (*paths.texts, None)], np.int32)
     row = slab.column(ROW).to_numpy().astype(np.int32) + np.int32(1)
     return {FILE: pa.array(numbers[paths.codes]), ROW: pa.array(row)}
 
@@ -181,7 +181,9 @@ def _cells(column: pa.ChunkedArray) -> Coded:
 
 
 def _plain(cells: Coded) -> pa.Array:
-    return pa.array(cells.texts, pa.string()).take(pa.array(cells.codes))
+    """The cells one by one; a code of -1 is the last, which is blank."""
+    texts = pa.array([*cells.texts, None], pa.string())
+    return texts.take(pa.array(np.where(cells.codes < 0, len(cells.texts), cells.codes)))
 
 
 # --------------------------------------------------------------------- a part to its answer
@@ -271,7 +273,9 @@ def _numbered(rows: pa.Table, table: Table) -> pa.Table:
     keys = [whom, *(name for name in table.columns if name != whom)]
     rows = rows.sort_by([(name, "ascending") for name in keys])
     ids = _cells(rows.column(whom))
-    subject = np.unique([id_in(text) for text in ids.texts], return_inverse=True)[1][ids.codes]
+    subject = np.unique([id_in(text) for text in (*ids.texts, None)], return_inverse=True)[1][
+        ids.codes
+    ]
     order = np.argsort(subject, kind="stable")
     subject = subject[order]
     numbers = np.arange(1, len(subject) + 1) - np.searchsorted(subject, subject)
@@ -287,7 +291,7 @@ def _named(
     A place in a table of the cluster is the number among the subject's rows.
     """
     ids = columns.get("id")
-    if ids is not None and all(map(id_in, ids.texts)):
+    if ids is not None and (ids.codes >= 0).all() and all(map(id_in, ids.texts)):
         return ids
     own = map(id_in, ids) if ids is not None else [""] * len(numbers)
     whom = [f"{id_in(id)}." for id in columns[table.kind.id_column]]
