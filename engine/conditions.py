@@ -283,20 +283,17 @@ def _in_force(first: int, last: int, domain: Domain) -> Steps:
     """True from the first to the last day of the law, both included."""
     after = max(last + 1, first)  # bounds that have no day in common are never in force
     at_start = ((domain.start >= first) & (domain.start < after)).astype(np.int8)
-    begins, ends = (
-        np.flatnonzero((domain.start < day) & (day < domain.end)).astype(np.int32)
-        for day in (first, after)
-    )
-    if not len(begins) and not len(ends):
+    begins, ends = ((domain.start < day) & (day < domain.end) for day in (first, after))
+    if first == after or not (begins.any() or ends.any()):
         return constant(domain, at_start)
-    days = (np.full(len(begins), first, np.int32), np.full(len(ends), min(after, FAR), np.int32))
-    values = (np.ones(len(begins), np.int8), np.zeros(len(ends), np.int8))
-    return clipped(
-        domain,
-        np.concatenate([domain.every, begins, ends]),
-        np.concatenate([domain.start, *days]),
-        np.concatenate([at_start, *values]),
-    )
+    rows = 1 + begins.astype(np.int32) + ends
+    following = np.cumsum(rows, dtype=np.int32)
+    scope, day = np.repeat(domain.every, rows), np.repeat(domain.start, rows)
+    value = np.repeat(at_start, rows)
+    begun, ended = (following - rows + 1)[begins], (following - 1)[ends]
+    day[begun], value[begun] = first, 1
+    day[ended], value[ended] = min(after, FAR), 0
+    return Steps(scope, day, value)
 
 
 # ---------------------------------------------------------------- whole conditions

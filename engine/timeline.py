@@ -124,27 +124,50 @@ def timeline(
     domain: Domain, leaves: Sequence[Steps], values: Sequence[int] | None = None
 ) -> Timeline:
     """All leaves of a guard as one timeline of codes; ``values`` are the sizes of the digits."""
-    at_start, packed = np.zeros(len(domain), np.int64), []
+    at_start, changing = np.zeros(len(domain), np.int32), []
     for place, steps in zip(places(values or (3,) * len(leaves)), leaves, strict=True):
         if steps.scope is domain.every and steps.day is domain.start:  # it never changes
-            at_start += steps.value * np.int64(place)
-            continue
+            at_start += steps.value * np.int32(place)
+        else:
+            changing.append((place, steps))
+    if not changing:
+        return Timeline(domain.key, at_start)
+    (place, steps), *more = changing
+    scope, key = steps.scope, keys(steps.scope, steps.day)
+    if not more and _are_whole(steps, key, domain):
+        code = at_start[scope] + steps.value * np.int32(place)
+    else:
+        key, code = _summed(domain, at_start, changing)
+        scope = scope_of(key)
+    changed = first_of_each(scope) | first_of_each(code)
+    return Timeline(key[changed], code[changed])
+
+
+def _are_whole(steps: Steps, key: Keys, domain: Domain) -> bool:
+    """Whether the steps of each scope begin on its first day, and no two are of one day."""
+    begins = np.flatnonzero(first_of_each(steps.scope))
+    there = len(begins) == len(domain) and bool((steps.day[begins] == domain.start).all())
+    return there and bool((key[1:] > key[:-1]).all())
+
+
+def _summed(
+    domain: Domain, at_start: npt.NDArray[np.int32], changing: Sequence[tuple[int, Steps]]
+) -> tuple[Keys, npt.NDArray[np.int32]]:
+    """The digits of leaves that change, each worth its place, as one code a day."""
+    packed = [_packed(domain.key, at_start.astype(np.int64))]
+    for place, steps in changing:
         value = steps.value.astype(np.int64)
         change = value.copy()
         same = steps.scope[1:] == steps.scope[:-1]
         change[1:] -= np.where(same, value[:-1], 0)
         packed.append(_packed(keys(steps.scope, steps.day), change * place))
-    if not packed:
-        return Timeline(domain.key, at_start.astype(np.int32))
-    rows = np.concatenate([_packed(domain.key, at_start), *packed])
+    rows = np.concatenate(packed)
     rows.sort(kind="stable")
     key = rows >> _DELTA_BITS
     change = (rows & ((1 << _DELTA_BITS) - 1)) - (1 << (_DELTA_BITS - 1))
     last = last_of_each(key)
     code = total_in_scope(scope_of(key), change)[last]
-    key = key[last]
-    changed = first_of_each(scope_of(key)) | first_of_each(code)
-    return Timeline(key[changed], code[changed].astype(np.int32))
+    return key[last], code.astype(np.int32)
 
 
 def places(values: Sequence[int]) -> list[int]:
