@@ -123,7 +123,7 @@ def test_only_the_first_ten_are_shown(run: Duly, desk: Path) -> None:
 OUTPUTS = {
     "xls:out.xls": (
         f"error: there is no output format `xls`\n{NO_SUCH_FORMAT}"
-        "  help:  installed: csv:, html:, json:\n"
+        "  help:  installed: csv:, html:, json:, parquet:\n"
     ),
     "cvs:out.csv": (
         f"error: there is no output format `cvs`\n{NO_SUCH_FORMAT}  help:  did you mean `csv`?\n"
@@ -132,7 +132,7 @@ OUTPUTS = {
         "error: `out.csv` does not say which output format it is\n"
         "  where: the command line\n"
         "  why:   the same obligations can be written in several formats\n"
-        "  help:  put one of csv:, html:, json: in front, such as `csv:out.csv`\n"
+        "  help:  put one of csv:, html:, json:, parquet: in front, such as `csv:out.csv`\n"
     ),
 }
 
