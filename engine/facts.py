@@ -225,12 +225,13 @@ class Facts:
         for name, table in self.tables.items():
             part = table.take(slice(*ranges[name]))
             before = ranges[table.kind.of][0] if table.kind.of is not None else 0
+            parent = part.parent
+            if before:
+                parent = np.where(parent < 0, parent, parent - np.int32(before))
             tables[name] = evolve(
                 part,
-                subject=part.subject - np.int32(first),
-                parent=np.where(part.parent < 0, part.parent, part.parent - before).astype(
-                    np.int32
-                ),
+                subject=part.subject - np.int32(first) if first else part.subject,
+                parent=parent,
                 covered_from=table.covered_from[some],
                 unread=frozenset(s - first for s in table.unread if first <= s < last),
             )
@@ -297,7 +298,7 @@ def _linked(table: Table, kept: npt.NDArray[np.bool_], parents: Table) -> Table:
     if len(by_date):
         parent = parent.copy()
         parent[by_date] = _running_on(parents, table.subject[by_date], table.start[by_date])
-    return evolve(table, parent=parent.astype(np.int32))
+    return evolve(table, parent=parent.astype(np.int32, copy=False))
 
 
 def _running_on(periods: Table, subject: Days, day: Days) -> Days:

@@ -320,8 +320,9 @@ class _Builder:
         if not parts:
             return _empty_table(kind)
         table = _concatenated(parts, places)
+        repeat = table.ids.repeat  # quickly seen in the order in which sources have them
         table = _in_order(table)
-        return self._without_repeats(table)
+        return self._without_repeats(table) if repeat else table
 
     def _part(self, kind: Kind, raw: RawTable, number: int, people: _People) -> Table:
         rows = len(raw.rows)
@@ -432,8 +433,6 @@ class _Builder:
 
         Two subjects may share one: siblings a visit, say.
         """
-        if not table.ids.repeat:
-            return table
         order = np.lexsort((table.row, table.place))
         named = zip(table.subject[order].tolist(), table.ids[order], strict=True)
         last = dict(zip(named, order.tolist(), strict=True))

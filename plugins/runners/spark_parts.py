@@ -171,7 +171,7 @@ def _places(slab: pa.Table, files: Mapping[str, int]) -> dict[str, pa.Array]:
         none = pa.array(np.zeros(len(slab), np.int32))
         return {FILE: none, ROW: none}
     paths = _cells(slab.column(FILE))
-    numbers = np.array([files[path or ""] for path in (*paths.texts, None)], np.int32)
+    numbers = np.array([files[path or ""] for path in paths.texts], np.int32)
     row = slab.column(ROW).to_numpy().astype(np.int32) + np.int32(1)
     return {FILE: pa.array(numbers[paths.codes]), ROW: pa.array(row)}
 
