@@ -31,7 +31,7 @@ from duly.engine.raw import FactsError, Parted, Quarantined, RawFacts
 from duly.engine.reading import build
 from duly.engine.reasons import absent_kinds
 
-PARTITION = 25_000
+PARTITION = 10_000
 """Subjects evaluated at a time: few enough for the processor's cache, many enough to be quick."""
 
 
