@@ -19,6 +19,7 @@ pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
 from duly.engine import discovery  # noqa: E402 - without pyarrow none of this is wanted
+from duly.engine.compiled import compiled  # noqa: E402
 from duly.engine.hookspecs import Request  # noqa: E402
 from duly.engine.pipeline import Run, run  # noqa: E402
 from duly.engine.raw import FactsError  # noqa: E402
@@ -46,17 +47,17 @@ def tell(stage: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def loaded() -> Any:
+def ready() -> Any:
     """Local standards over the law."""
-    return discovery.load(discovery.plugin_manager(), "enfield")
+    return compiled(discovery.plugin_manager(), "enfield")
 
 
 @pytest.fixture(scope="module")
-def facts(loaded: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def facts(ready: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A caseload with what extracts have: typed columns, several files, gaps and mistakes."""
     work = tmp_path_factory.mktemp("facts")
     make_caseload(work / "csv", CHILDREN, 1, AS_AT)
-    kinds = loaded.policy.kinds
+    kinds = ready.policy.kinds
     folder = work / "parquet"
     write_folder(folder, read(str(work / "csv"), kinds), kinds)
     _typed(folder / "review.parquet", "date")
@@ -110,10 +111,10 @@ def _mistaken(path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def here(loaded: Any, facts: Path, tmp_path_factory: pytest.TempPathFactory) -> Ended:
+def here(ready: Any, facts: Path, tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """The run on this machine."""
     manager = discovery.plugin_manager()
-    ended = run(loaded, [f"parquet:{facts}"], manager, AS_AT)
+    ended = run(ready, [f"parquet:{facts}"], manager, AS_AT)
     path = tmp_path_factory.mktemp("here") / "out.csv"
     discovery.outputs(manager)["csv"].write(ended, path)
     return Ended(ended, path.read_bytes())
@@ -123,10 +124,10 @@ Evaluate = Callable[..., tuple[Run, Sequence[str]]]
 
 
 @pytest.fixture(scope="module")
-def evaluate(spark: Any, loaded: Any) -> Evaluate:
+def evaluate(spark: Any, ready: Any) -> Evaluate:
     """``duly run --runner spark``, as the command calls it."""
     runner = discovery.runners(discovery.plugin_manager())["spark"]
-    return lambda facts, *out: runner.run(Request(loaded, [facts], AS_AT, out=out), tell)
+    return lambda facts, *out: runner.run(Request(ready, [facts], AS_AT, out=out), tell)
 
 
 @pytest.fixture(scope="module")
@@ -197,9 +198,9 @@ def _cell(value: object) -> str:
 
 
 def test_a_worker_killed_in_the_middle_loses_nothing(
-    spark: Any, evaluate: Evaluate, loaded: Any, facts: Path, here: Ended, tmp_path: Path
+    spark: Any, evaluate: Evaluate, ready: Any, facts: Path, here: Ended, tmp_path: Path
 ) -> None:
-    parts = -(-CHILDREN // SUBJECTS) + len(loaded.policy.subjects) - 1  # one of each other kind
+    parts = -(-CHILDREN // SUBJECTS) + len(ready.policy.subjects) - 1  # one of each other kind
     with ThreadPoolExecutor(1) as pool:
         killed: Future[int] = pool.submit(kill_a_worker, spark.sparkContext, parts)
         ended, _ = evaluate(f"parquet:{facts}", f"csv:{tmp_path}/out.csv")
