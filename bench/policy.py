@@ -48,6 +48,8 @@ class Ran:
     processor: float
     peak: int
     """The most memory that all its processes held together, in bytes."""
+    size: int
+    """What it wrote, in bytes."""
 
 
 def main() -> None:
@@ -162,7 +164,8 @@ def _measured(children: int) -> Ran:
         processor = after.children_user + after.children_system
         processor -= before.children_user + before.children_system
         owed, earlier = _counts(said)
-        return Ran(children, rows, owed, earlier, seconds, processor, peak)
+        size = sum(path.stat().st_size for path in out.iterdir())
+        return Ran(children, rows, owed, earlier, seconds, processor, peak, size)
 
 
 def _counts(said: str) -> tuple[int, int]:
@@ -223,15 +226,16 @@ def _page(
     yield from ("", "## How it grows with facts, up to England", "", _ENGLAND, "")
     yield (
         "| children | rows of facts | obligations written | settled earlier | seconds "
-        "| microseconds of a core for each obligation judged | memory of all processes, GiB |"
+        "| seconds of a core | microseconds of a core for each obligation judged "
+        "| memory of all processes, GiB | written, MB |"
     )
-    yield "|--:|--:|--:|--:|--:|--:|--:|"
+    yield "|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     for each in ran:
         judged = each.obligations + each.earlier
         yield (
             f"| {each.children:,} | {each.facts:,} | {each.obligations:,} | {each.earlier:,} "
-            f"| {each.seconds:.1f} | {each.processor / judged * 1e6:.2f} "
-            f"| {each.peak / 2**30:.1f} |"
+            f"| {each.seconds:.1f} | {each.processor:.1f} | {each.processor / judged * 1e6:.2f} "
+            f"| {each.peak / 2**30:.1f} | {each.size / 1e6:,.0f} |"
         )
     yield from ("", "## The machine", "", *machine())
     yield from _FOOT.splitlines()
