@@ -12,12 +12,11 @@ from attrs import evolve, frozen
 
 from duly.dsl import policy as p
 from duly.engine.batch import Batch
-from duly.engine.columns import joined
 from duly.engine.dates import Days
 from duly.engine.days import FAR, MISSING, day_of
 from duly.engine.facts import Facts
 from duly.engine.keys import Keys, first_of_each, keys
-from duly.engine.obligations import COLUMNS, VERDICTS, Obligations
+from duly.engine.obligations import VERDICTS, Obligations
 from duly.engine.pairs import paired_duties
 from duly.engine.plan import Plan
 from duly.engine.rows import written
@@ -106,15 +105,14 @@ def together(policy: p.Policy, parts: Sequence[Concluded]) -> Concluded:
     """The conclusions of several partitions as one, in their order; the rules in the policy's."""
     if len(parts) == 1:
         return parts[0]
-    tables = [part.obligations.typed for part in parts]
-    columns = {name: joined([table[name] for table in tables]) for name in COLUMNS}
+    obligations = Obligations.joined([part.obligations for part in parts])
     summaries: dict[str, RuleSummary] = {}
     for part in parts:
         for summary in part.summaries:
             known = summaries.get(summary.qualified)
             summaries[summary.qualified] = summary if known is None else known.plus(summary)
     ordered = (summaries.get(rule.qualified) for rule in policy.rules())
-    return Concluded(Obligations(columns), tuple(each for each in ordered if each is not None))
+    return Concluded(obligations, tuple(each for each in ordered if each is not None))
 
 
 def _recent(batch: Batch, since: int, as_at: int) -> npt.NDArray[np.bool_]:

@@ -174,7 +174,7 @@ def notes_together(
         counted = set(map(str, rows))
         told.update((note, None) for note in notes if note not in counted)
         astray.update({(each.kind, each.parent): each.rows for each in rows})
-    return (*told, *(str(Astray(*about, rows)) for about, rows in astray.items()))
+    return (*told, *(str(Astray(*about, rows)) for about, rows in sorted(astray.items())))
 
 
 @frozen(eq=False)

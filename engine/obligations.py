@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -102,6 +102,13 @@ class Obligations:
         from duly.engine.columns import read  # NumPy, which the names above do without
 
         return cls({name: read(name, column) for name, column in columns.items()})
+
+    @classmethod
+    def joined(cls, tables: Sequence[Obligations]) -> Obligations:
+        """The rows of several, one after the other."""
+        from duly.engine.columns import joined
+
+        return cls({name: joined([table.typed[name] for table in tables]) for name in COLUMNS})
 
     def __len__(self) -> int:
         return len(self.typed[COLUMNS[0]])

@@ -7,10 +7,10 @@ caseload may be larger than memory.  Answers come in the order of the parts, who
 
 from __future__ import annotations
 
+import signal
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import date
-from functools import cached_property
 from itertools import islice
 from typing import Protocol
 
@@ -39,15 +39,15 @@ PARTITION = 10_000
 class Question:
     """What is asked of every part: a process is told it once.
 
-    ``addresses`` are of sources that are read in parts; ``streams`` take what comes out of each
-    part, which is sent back only where it is ``kept``.
+    ``sources`` are those that are read in parts; ``streams`` take what comes out of each part,
+    which is sent back only where it is ``kept``.
     """
 
     compiled: Compiled
     as_at: date
     since: date
     known_at: date | None = None
-    addresses: tuple[str, ...] = ()
+    sources: tuple[Parted, ...] = ()
     streams: tuple[Stream, ...] = ()
     kept: bool = True
 
@@ -55,11 +55,6 @@ class Question:
     def policy(self) -> Policy:
         """What is asked, of all kinds of subject."""
         return self.compiled.policy
-
-    @cached_property
-    def sources(self) -> tuple[Parted, ...]:
-        """The sources, opened by this process."""
-        return parted_sources(self.addresses, self.policy, discovery.plugin_manager())
 
 
 class Part(Protocol):
@@ -165,9 +160,9 @@ def parted_sources(
     known = discovery.fact_sources(manager)
     split = [discovery.split_address(each, "source of facts", known) for each in addresses]
     openers = [(known[name].parted, location) for name, location in split]
-    kinds = policy.kinds
-    opened = [opener(location, kinds) for opener, location in openers if opener is not None]
-    return tuple(opened) if len(opened) == len(openers) else ()
+    if any(opener is None for opener, _ in openers):
+        return ()
+    return tuple(opener(place, policy.kinds) for opener, place in openers if opener is not None)
 
 
 def answer(question: Question, number: int, part: Part) -> Answer:
@@ -195,7 +190,9 @@ def answer(question: Question, number: int, part: Part) -> Answer:
     )
 
 
-def answers(question: Question, parts: Sequence[Part], jobs: int = 1) -> Iterator[Answer]:
+def answers(
+    question: Question, parts: Sequence[Part], jobs: int = 1
+) -> Generator[Answer, None, None]:
     """The answers of the parts in their order, from so many processes at once.
 
     Where nobody's caseload is in several parts this process does it all: others would take longer
@@ -213,6 +210,7 @@ _asked: Question
 def _begin(question: Question) -> None:
     global _asked
     _asked = question
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends the run, and says so
 
 
 def _answer(number: int, part: Part) -> Answer:
@@ -221,7 +219,7 @@ def _answer(number: int, part: Part) -> Answer:
 
 def _from_processes(
     question: Question, parts: Iterator[tuple[int, Part]], jobs: int
-) -> Iterator[Answer]:
+) -> Generator[Answer, None, None]:
     """A few parts ahead of what is taken, so that neither these nor answers pile up."""
     from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool

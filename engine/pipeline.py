@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,7 @@ def run(
     progress("reading facts")
     sources = parted_sources(addresses, policy, manager)
     if sources:
-        question = evolve(question, addresses=tuple(addresses))
+        question = evolve(question, sources=sources)
         found = _gathered(question, stored_parts(policy, sources, size), jobs, progress)
         return concluded(question, found, described)
     facts = read_facts(addresses, policy.kinds, manager, as_at)
@@ -151,18 +152,14 @@ def _gathered(
     jobs: int = 1,
     progress: Progress = lambda stage: None,
 ) -> list[Answer]:
-    """The answers of all parts; of a failed run no stream leaves anything."""
+    """The answers of all parts; whatever happens, no process is left behind."""
     found: list[Answer] = []
     done: Counter[str] = Counter()
-    try:
-        for each in answers(question, parts, jobs):
+    with closing(answers(question, parts, jobs)) as coming:
+        for each in coming:
             found.append(each)
             done[each.subject.name] += each.subjects
             progress(f"judged {each.subject.counted(done[each.subject.name])}")
-    except BaseException:
-        for stream in question.streams:
-            stream.give_up()
-        raise
     return found
 
 
@@ -175,7 +172,8 @@ def concluded(
     read: Sequence[Facts | Answer] = [facts] if facts is not None else found
     extracted = min((each.extracted for each in read if each.extracted is not None), default=None)
     rows_read = sum(each.rows_read for each in read)
-    quarantine = tuple(row for each in read for row in each.quarantine)
+    refused = (row for each in read for row in each.quarantine)
+    quarantine = tuple(sorted(refused, key=lambda row: (row.place, row.row)))
     duties = tuple(duty for plan in question.compiled.plans.values() for duty in plan.duties)
     first = policy.subjects[0].name
     absent = frozenset[str]().union(*(each.absent for each in found if each.subject.name == first))

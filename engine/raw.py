@@ -1,7 +1,7 @@
 """What a fact source hands over: text as it stood in the source, under canonical names.
 
 A source reads and renames; it never interprets.  Dates, yes/no values, ids and links are read
-in one place for all sources, ``duly.engine.facts``.
+in one place for all sources, ``duly.engine.reading``.
 """
 
 from __future__ import annotations
@@ -138,6 +138,8 @@ Range = tuple[str | None, str | None]
 
 class Parted(Protocol):
     """A source that can be read by ranges of subjects, so that not all need be in memory.
+
+    It is handed to the processes that evaluate, and so is pickled.
 
     What is derived of a whole table is stated here and not left to ``build``: the coverage of
     every kind that has rows (``assumed`` where nobody stated it), with no ``only``.

@@ -31,7 +31,7 @@ _NUMBER = np.dtype(np.int32)
 class _Pool:
     """Texts of several tables one after the other, each table's once; the first is blank.
 
-    None is written before it is known which of them are wanted.
+    No text is made before it is known which of them are wanted.
     """
 
     def __init__(self) -> None:
@@ -108,6 +108,7 @@ def written(
     duties = [batch.duty for batch in batches]
     rows = _Rows.of(batches)
     count = len(rows.order)
+    known = MISSING if known_at is None else day_of(known_at)
     ids, sources = _Pool(), _Pool()
     scopes = rows.column([_scope_refs(batch, facts, ids) for batch in batches])
     acts = rows.column([_ids(batch.act_table, batch.act, ids) for batch in batches])
@@ -140,7 +141,7 @@ def written(
             "team": one_text("", count),
             "worker": one_text("", count),
             "as_at": Dates(np.full(count, day_of(as_at), np.int32)),
-            "known_at": Dates(np.full(count, MISSING if known_at is None else day_of(known_at))),
+            "known_at": Dates(np.full(count, known, np.int32)),
             "source_ref": sources.column(places),
         }
     )

@@ -87,7 +87,8 @@ def main() -> None:
         click.echo(f"error: {error}", err=True)
         sys.exit(COULD_NOT_RUN)
     except OSError as error:  # a folder that cannot be made, a file that is open elsewhere
-        click.echo(f"error: `{error.filename}` cannot be used: {error.strerror}", err=True)
+        named = f"`{error.filename}`" if error.filename else "a file"
+        click.echo(f"error: {named} cannot be used: {error.strerror or error}", err=True)
         click.echo("  help:  check that it is there, and that you may read or write it", err=True)
         sys.exit(COULD_NOT_RUN)
 

@@ -18,10 +18,11 @@ from duly.engine.cli import options
 from duly.engine.cli.main import NOTHING_CHECKED
 from duly.engine.cli.summary import show_summary
 from duly.engine.compiled import compiled
-from duly.engine.hookspecs import Output, Request, Stream
+from duly.engine.hookspecs import Request
 from duly.engine.partitions import PARTITION
 from duly.engine.pipeline import Progress, Run, run
 from duly.engine.raw import FactsError
+from duly.engine.streams import given_up_if_it_fails, opened_at
 
 
 @click.command("run")
@@ -104,25 +105,38 @@ def _here(
     formats = discovery.outputs(manager)
     split = [discovery.split_address(each, "output format", formats) for each in request.out]
     targets = [(formats[name], Path(place)) for name, place in split]
-    opened = [_opened(format, place) for format, place in targets]
-    result = run(
-        request.pack,
-        request.facts,
-        manager,
-        request.as_at,
-        request.since,
-        request.known_at,
-        tell,
-        streams=[stream for stream in opened if stream is not None],
-        kept=None in opened,
-        jobs=jobs,
-        size=size,
-    )
-    return result, [
-        path
-        for (format, place), stream in zip(targets, opened, strict=True)
-        for path in (stream.whole(result) if stream else format.write(result, place))
-    ]
+    _refuse_one_place([place for _, place in targets])
+    with given_up_if_it_fails() as streams:
+        opened = [opened_at(format, place, streams) for format, place in targets]
+        result = run(
+            request.pack,
+            request.facts,
+            manager,
+            request.as_at,
+            request.since,
+            request.known_at,
+            tell,
+            streams=streams,
+            kept=None in opened,
+            jobs=jobs,
+            size=size,
+        )
+        return result, [
+            path
+            for (format, place), stream in zip(targets, opened, strict=True)
+            for path in (stream.whole(result) if stream else format.write(result, place))
+        ]
+
+
+def _refuse_one_place(places: Sequence[Path]) -> None:
+    for number, place in enumerate(places):
+        if place.suffix and place.resolve() in {each.resolve() for each in places[:number]}:
+            raise FactsError(
+                what=f"two outputs go to `{place}`",
+                where="--out",
+                why="the one would replace the other",
+                help="name another file for one of them",
+            )
 
 
 def _no_runner(name: str, known: Iterable[str]) -> FactsError:
@@ -134,11 +148,6 @@ def _no_runner(name: str, known: Iterable[str]) -> FactsError:
         help=did_you_mean(name, known)
         or (f"installed: {listed}" if listed else "leave it out to run on this machine"),
     )
-
-
-def _opened(format: Output, place: Path) -> Stream | None:
-    """The stream to a place, of a format that has any."""
-    return format.stream(place) if format.stream is not None else None
 
 
 def cores() -> int:

@@ -39,12 +39,14 @@ class CsvStream:
             file.writelines(_lines(obligations))
 
     def whole(self, run: Run) -> Sequence[Path]:
-        with self.target.open("wb") as file:
+        parts, whole = self.parts.in_order(), self.parts.whole
+        with whole.open("wb") as file:
             file.write(HEADINGS.encode())
-            for path in self.parts.in_order():
+            for path in parts:
                 with path.open("rb") as part:
                     copyfileobj(part, file, 1 << 20)
                 path.unlink()  # so that no more room is taken than the whole
+        whole.replace(self.target)
         self.parts.remove()
         return [self.target]
 

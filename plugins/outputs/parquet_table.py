@@ -18,7 +18,7 @@ from duly.engine.columns import Answers, Column, Dates, Numbers, Text, Texts
 from duly.engine.days import EPOCH, MISSING
 from duly.engine.obligations import ANSWERS, COLUMNS, DATES, NUMBERS, Obligations
 from duly.engine.pipeline import Run
-from duly.plugins.outputs.places import Parts, file_at
+from duly.plugins.outputs.places import DIGITS, Parts, file_at
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
 TYPES = {
@@ -117,7 +117,7 @@ class ParquetStream:
     def whole(self, run: Run) -> Sequence[Path]:
         parts = self.parts.in_order()
         if self.folder is None:
-            _united(parts, self.target)
+            _united(parts, self.parts.whole).replace(self.target)
             left = [self.target]
         else:
             _cleared(self.folder)
@@ -130,18 +130,18 @@ class ParquetStream:
         self.parts.remove()
 
 
-def _united(parts: Sequence[Path], target: Path) -> None:
+def _united(parts: Sequence[Path], target: Path) -> Path:
     """Parts as one file; a single one is that file."""
     if len(parts) == 1:
-        parts[0].replace(target)
-        return
+        return parts[0]
     with pq.ParquetWriter(target, SCHEMA, **_WRITING) as writer:
         for part in parts:
             writer.write_table(pq.read_table(part))
             part.unlink()  # so that no more room is taken than the whole
+    return target
 
 
 def _cleared(folder: Path) -> None:
     """Without the parts of an earlier run, which would be read with these."""
-    for old in folder.glob("obligations-*.parquet"):
+    for old in folder.glob(f"obligations-{'[0-9]' * DIGITS}.parquet"):
         old.unlink()

@@ -13,6 +13,10 @@ def file_at(path: Path, name: str) -> Path:
     return target
 
 
+DIGITS = 8
+"""So many that the order of parts as text is that of their numbers."""
+
+
 class Parts:
     """The parts of a file until it is whole, in a folder of their own beside it."""
 
@@ -22,7 +26,12 @@ class Parts:
         self._folder.mkdir()
 
     def __getitem__(self, number: int) -> Path:
-        return self._folder / f"{number:05}"
+        return self._folder / f"{number:0{DIGITS}}"
+
+    @property
+    def whole(self) -> Path:
+        """Where they are put together, so that the file itself is never half there."""
+        return self._folder / "whole"
 
     def in_order(self) -> list[Path]:
         """Those that are there."""

@@ -19,11 +19,11 @@ from pyspark.sql.pandas.types import from_arrow_schema
 
 from duly.dsl.policy import Kind
 from duly.engine import discovery
-from duly.engine.columns import joined
 from duly.engine.hookspecs import Output
 from duly.engine.obligations import COLUMNS, Obligations
 from duly.engine.pipeline import Run
 from duly.engine.raw import FactsError
+from duly.engine.streams import given_up_if_it_fails, opened_at
 from duly.plugins.outputs.parquet_table import SCHEMA, obligations
 from duly.plugins.runners.spark_parts import plain, read, unpacking
 
@@ -83,25 +83,19 @@ def write(found: DataFrame, run: Run, wanted: Targets) -> tuple[Run, list[str]]:
     left = [_on_cluster(chunks, name, place) for name, place in wanted.on_cluster]
     if not wanted.here:
         return run, left
-    opened = [(o, place, o.stream(place) if o.stream else None) for o, place in wanted.here]
-    streams = [stream for _, _, stream in opened if stream is not None]
-    kept: list[Obligations] = []
-    try:
+    with given_up_if_it_fails() as streams:
+        opened = [opened_at(output, place, streams) for output, place in wanted.here]
+        kept: list[Obligations] = []
         for number, rows in enumerate(in_order(chunks, run.policy.subjects)):
             part = obligations(rows)
             for stream in streams:
                 stream.part(number, part)
-            if len(streams) < len(opened):
+            if None in opened:
                 kept.append(part)
-    except BaseException:
-        for stream in streams:
-            stream.give_up()
-        raise
-    if kept:
-        typed = {name: joined([part.typed[name] for part in kept]) for name in COLUMNS}
-        run = evolve(run, obligations=Obligations(typed))
-    for output, place, own in opened:
-        left += map(str, own.whole(run) if own else output.write(run, place))
+        if kept:
+            run = evolve(run, obligations=Obligations.joined(kept))
+        for (output, place), own in zip(wanted.here, opened, strict=True):
+            left += map(str, own.whole(run) if own else output.write(run, place))
     return run, left
 
 

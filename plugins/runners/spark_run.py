@@ -22,7 +22,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 
 from duly.dsl.policy import Kind, Policy
 from duly.engine.hookspecs import Request
-from duly.engine.partitions import Answer
+from duly.engine.partitions import Answer, Question
 from duly.engine.pipeline import Run, asked, concluded
 from duly.engine.raw import FactsError
 from duly.engine.reading import assumed_from
@@ -75,23 +75,13 @@ def _run(
     tell("reading facts")
     sources = opened(spark, request.facts, policy.kinds)
     cutting = _cutting(spark, sources, policy)
-    bundles = _bundles(spark, sources, cutting)
-    held = [each.table for source in sources for each in source.held]
-    kept = []
-    if any(_unstated(source) for source in sources):
-        kept.append(bundles.persist(StorageLevel.DISK_ONLY))
-        told = Told(tuple(source.raw for source in sources))
-        days = bundles.mapInArrow(dating(policy.kinds, held, told, cutting), _types(BUNDLES))
-        sources = _with_assumed_coverage(sources, days)
-    told = Told(tuple(source.raw for source in sources))
-    tell("judging")
-    found = bundles.mapInArrow(judging(question, held, told, cutting), _types(FOUND))
-    kept.append(found.persist(StorageLevel.DISK_ONLY))
+    kept: list[DataFrame] = []
     try:
+        found = _judged(_bundles(spark, sources, cutting), sources, question, cutting, kept)
+        tell("judging")
         said = sorted(found.where("chunk < 0").select("part", "rows").collect())
         answers: list[Answer] = [pickle.loads(rows) for _, rows in said]  # noqa: S301 - our workers'
         result = concluded(question, answers, ", ".join(request.facts))
-        result = evolve(result, quarantine=tuple(sorted(result.quarantine, key=_place)))
         tell("writing")
         return write(found, result, wanted)
     finally:
@@ -99,8 +89,24 @@ def _run(
             each.unpersist()
 
 
-def _place(row: Any) -> tuple[str, int]:
-    return row.place, row.row
+def _judged(
+    bundles: DataFrame,
+    sources: Sequence[Source],
+    question: Question,
+    cutting: Cutting,
+    kept: list[DataFrame],
+) -> DataFrame:
+    """What each part comes to; what workers keep on their disks meanwhile is added to ``kept``."""
+    held = [each.table for source in sources for each in source.held]
+    if any(_unstated(source) for source in sources):
+        kept.append(bundles.persist(StorageLevel.DISK_ONLY))
+        told = Told(tuple(source.raw for source in sources))
+        dated = dating(question.policy.kinds, held, told, cutting)
+        sources = _with_assumed_coverage(sources, bundles.mapInArrow(dated, _types(BUNDLES)))
+    told = Told(tuple(source.raw for source in sources))
+    found = bundles.mapInArrow(judging(question, held, told, cutting), _types(FOUND))
+    kept.append(found.persist(StorageLevel.DISK_ONLY))
+    return found
 
 
 def _cutting(spark: SparkSession, sources: Sequence[Source], policy: Policy) -> Cutting:
@@ -177,6 +183,6 @@ def _failed(error: Exception) -> FactsError:
     return FactsError(
         what=f"Spark could not do it: {told[0] if told else type(error).__name__}",
         where="--runner spark",
-        why="nothing was written but what other commands of this run had ended before",
+        why="outputs that were written before this one stay; of the others there is nothing",
         help=told[-1] if len(told) > 1 else "the log of the Spark driver says more",
     )

@@ -73,7 +73,7 @@ class ParquetFolder:
     files: Sequence[tuple[Kind, ParquetFile]]
     beside: Beside
     notes: tuple[str, ...]
-    _found: dict[str | None, _Index] = field(factory=dict, init=False)
+    _found: dict[str | None, _Index] = field(factory=dict, repr=False)
     _held: dict[Path, tuple[int, Sequence[Stretch]]] = field(factory=dict, init=False)
 
     def whole(self) -> RawFacts:

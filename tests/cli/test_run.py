@@ -211,3 +211,25 @@ def test_a_runner_whose_package_is_not_installed(
     assert "needs the package `pyspark`, which is not installed" in ended.err
     assert 'pip install "duly[spark]"' in ended.err
     assert not Path("out.csv").exists()
+
+
+def test_two_outputs_to_one_place_are_refused(run: Duly, desk: Path) -> None:
+    ended = run("--out", "csv:out.csv", "--out", "json:./out.csv")
+    assert (ended.code, ended.err) == (
+        2,
+        "error: two outputs go to `out.csv`\n"
+        "  where: --out\n"
+        "  why:   the one would replace the other\n"
+        "  help:  name another file for one of them\n",
+    )
+
+
+def test_where_an_output_cannot_be_written_nothing_of_another_is_left(
+    run: Duly, desk: Path
+) -> None:
+    before = sorted(desk.rglob("*"))
+    for second in ("csv:facts/visit.csv/out.csv", "json:facts/visit.csv/out.json"):
+        ended = run("--out", "csv:out.csv", "--out", second)
+        assert ended.code == 2
+        assert "`facts/visit.csv` cannot be used" in ended.err
+    assert [path for path in sorted(desk.rglob("*")) if path not in before] == [desk / "out.csv"]

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import pluggy
 import pytest
 from attrs import asdict
 
-from duly.dsl.packs import LoadedPolicy
-from duly.engine import discovery
+from duly.dsl.policy import Kind
+from duly.engine import discovery, hookspecs
+from duly.engine.compiled import Compiled, compiled
+from duly.engine.hookspecs import Stream
 from duly.engine.obligations import COLUMNS, Obligations
 from duly.engine.pipeline import Run, run
-from duly.engine.raw import FactsError
+from duly.engine.raw import FactsError, RawFacts
+from duly.engine.streams import given_up_if_it_fails
 from duly.plugins.outputs.csv_table import CsvStream
 from duly.plugins.outputs.parquet_table import ParquetStream
 from duly.plugins.sample import make_caseload
+from duly.plugins.sources.csv_folder import read
+from duly.plugins.sources.parquet_folder import parted
+from duly.plugins.sources.parquet_write import write_folder
 
 AS_AT = date(2026, 3, 31)
 
@@ -30,8 +38,13 @@ def _found_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
+def law() -> Compiled:
+    return compiled(discovery.plugin_manager(), "statutory")
+
+
+@pytest.fixture(scope="module")
 def caseload(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Sixty children, one of whose visits has a day that no calendar has."""
+    """Sixty children; a visit has a day that no calendar has, of some kinds nothing is stated."""
     folder = tmp_path_factory.mktemp("facts")
     make_caseload(folder, 60, seed=4)
     visits = folder / "visit.csv"
@@ -39,17 +52,25 @@ def caseload(tmp_path_factory: pytest.TempPathFactory) -> Path:
     spoilt = others[0].split(",")
     spoilt[first.split(",").index("date")] = "31/02/2025"
     visits.write_text("\n".join([first, ",".join(spoilt), *others[1:]]) + "\n")
+    coverage = folder / "coverage.csv"
+    lines = coverage.read_text().splitlines()
+    unstated = ("visit,", "review,")
+    coverage.write_text("\n".join(line for line in lines if not line.startswith(unstated)) + "\n")
     return folder
 
 
-@pytest.fixture(scope="module")
-def law() -> LoadedPolicy:
-    return discovery.load(discovery.plugin_manager(), "statutory")
+@pytest.fixture(scope="module", params=["csv", "parquet"])
+def facts(request: pytest.FixtureRequest, caseload: Path, law: Compiled) -> str:
+    """The address of that caseload: read whole, or where it is evaluated."""
+    if request.param == "csv":
+        return f"csv:{caseload}"
+    folder = caseload.with_name("as-parquet")
+    write_folder(folder, read(str(caseload), law.policy.kinds), law.policy.kinds)
+    return f"parquet:{folder}"
 
 
-def asked(loaded: LoadedPolicy, facts: Path, **more: object) -> Run:
-    manager = discovery.plugin_manager()
-    return run(loaded, [f"csv:{facts}"], manager, AS_AT, **more)  # type: ignore[arg-type]
+def asked(pack: Compiled, facts: str, **more: Any) -> Run:
+    return run(pack, [facts], discovery.plugin_manager(), AS_AT, **more)
 
 
 def told(found: Run) -> dict[str, object]:
@@ -61,20 +82,20 @@ def rows(found: Run) -> list[tuple[str, ...]]:
     return list(zip(*(found.obligations.columns[name].tolist() for name in COLUMNS), strict=True))
 
 
-def test_parts_come_to_what_the_whole_does(law: LoadedPolicy, caseload: Path) -> None:
-    whole, parts = asked(law, caseload), asked(law, caseload, size=7)
+def test_parts_come_to_what_the_whole_does(law: Compiled, facts: str) -> None:
+    whole, parts = asked(law, facts), asked(law, facts, size=7)
     assert rows(parts) == rows(whole)
     assert told(parts) == told(whole)
     assert [row.value for row in parts.quarantine] == ["31/02/2025"]
 
 
 def test_the_bytes_are_the_same_whatever_the_number_of_processes(
-    law: LoadedPolicy, caseload: Path, tmp_path: Path
+    law: Compiled, facts: str, tmp_path: Path
 ) -> None:
-    whole = asked(law, caseload)
+    whole = asked(law, facts)
     for jobs in (1, 2):
         streams = [CsvStream(tmp_path / f"{jobs}.csv"), ParquetStream(tmp_path / f"parts{jobs}")]
-        found = asked(law, caseload, size=23, jobs=jobs, streams=streams, kept=False)
+        found = asked(law, facts, size=23, jobs=jobs, streams=streams, kept=False)
         for stream in streams:
             stream.whole(found)
         assert len(found.obligations) == 0
@@ -83,6 +104,13 @@ def test_the_bytes_are_the_same_whatever_the_number_of_processes(
     once, again = (sorted((tmp_path / f"parts{jobs}").iterdir()) for jobs in (1, 2))
     assert [path.name for path in once] == [path.name for path in again]
     assert [path.read_bytes() for path in once] == [path.read_bytes() for path in again]
+
+
+def written(stream: Stream, pack: Compiled, facts: str, jobs: int) -> None:
+    """A run in parts into a stream that may fail."""
+    with given_up_if_it_fails() as streams:
+        streams.append(stream)
+        asked(pack, facts, size=23, jobs=jobs, streams=streams)
 
 
 class Killed(CsvStream):
@@ -103,10 +131,10 @@ class Full(CsvStream):
 
 
 def test_of_a_process_that_was_killed_the_run_says_so_and_leaves_nothing(
-    law: LoadedPolicy, caseload: Path, tmp_path: Path
+    law: Compiled, facts: str, tmp_path: Path
 ) -> None:
     with pytest.raises(FactsError) as said:
-        asked(law, caseload, size=23, jobs=2, streams=[Killed(tmp_path / "out.csv")])
+        written(Killed(tmp_path / "out.csv"), law, facts, 2)
     assert str(said.value) == (
         "a process that evaluated a part of the caseload was stopped\n"
         "  where: one of 2 processes\n"
@@ -117,19 +145,39 @@ def test_of_a_process_that_was_killed_the_run_says_so_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_failed_run_leaves_no_part(
-    law: LoadedPolicy, caseload: Path, tmp_path: Path, jobs: int
-) -> None:
+def test_a_failed_run_leaves_no_part(law: Compiled, facts: str, tmp_path: Path, jobs: int) -> None:
     with pytest.raises(OSError, match="No space left"):
-        asked(law, caseload, size=23, jobs=jobs, streams=[Full(tmp_path / "out.csv")])
+        written(Full(tmp_path / "out.csv"), law, facts, jobs)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_parts_of_a_run_that_was_killed_do_not_get_into_the_next(
-    law: LoadedPolicy, caseload: Path, tmp_path: Path
+    law: Compiled, facts: str, tmp_path: Path
 ) -> None:
-    CsvStream(tmp_path / "out.csv").part(99, asked(law, caseload).obligations)
+    CsvStream(tmp_path / "out.csv").part(99, asked(law, facts).obligations)
     stream = CsvStream(tmp_path / "out.csv")
-    found = asked(law, caseload, streams=[stream])
+    found = asked(law, facts, streams=[stream])
     written: Sequence[Path] = stream.whole(found)
     assert len(written[0].read_text().splitlines()) == found.count + 1
+
+
+def test_a_source_of_a_manager_of_ones_own_is_read_in_parts(
+    law: Compiled, caseload: Path, tmp_path: Path
+) -> None:
+    write_folder(tmp_path, read(str(caseload), law.policy.kinds), law.policy.kinds)
+    manager = pluggy.PluginManager("duly")
+    manager.add_hookspecs(hookspecs)
+    manager.register(Own())
+    found = run(law, [f"own:{tmp_path}"], manager, AS_AT, size=23)
+    assert told(found) == told(asked(law, f"parquet:{tmp_path}")) | {"facts": f"own:{tmp_path}"}
+
+
+class Own:
+    """A plugin with a source of another name."""
+
+    @hookspecs.hookimpl
+    def register_fact_sources(self) -> list[hookspecs.FactSource]:
+        def whole(location: str, kinds: Mapping[str, Kind]) -> RawFacts:
+            raise AssertionError("it can be read in parts")
+
+        return [hookspecs.FactSource("own", "a folder", whole, parted=parted)]

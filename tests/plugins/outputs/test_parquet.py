@@ -48,13 +48,17 @@ def test_the_cells_are_those_of_the_csv_with_real_types(run: Run, tmp_path: Path
 
 def test_a_folder_holds_a_file_for_each_part(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "rows"
+    folder.mkdir()
+    (folder / "obligations-2024.parquet").write_text("somebody else's")
     for parts in (3, 2):  # the second run leaves nothing of the first
         stream = ParquetStream(folder)
         for number in reversed(range(parts)):
             stream.part(number, run.obligations)
-        names = [f"obligations-{number:05}.parquet" for number in range(parts)]
+        names = [f"obligations-{number:08}.parquet" for number in range(parts)]
         assert [path.name for path in stream.whole(run)] == names
-        assert sorted(path.name for path in folder.iterdir()) == names
+        found = sorted(path.name for path in folder.iterdir())
+        assert found == [*names, "obligations-2024.parquet"]
+    (folder / "obligations-2024.parquet").unlink()
     assert len(pq.read_table(folder)) == 2 * run.count
 
 
