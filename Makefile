@@ -35,6 +35,7 @@ docs: $(VENV)/.duly-dev
 
 bench: $(VENV)/.duly-bench
 	$(BIN)/python -m bench.suite
+	$(BIN)/python -m bench.policy
 	$(BIN)/python -m bench.visiting
 	$(BIN)/python -m bench.checking
 	$(BIN)/python -m bench.auditing

@@ -8,7 +8,6 @@ begin from there.
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -156,15 +155,11 @@ def _numbered(letters: str, count: int) -> np.ndarray:
 
 ROW_GROUP = 100_000
 
-MADE = "made.json"
-"""The file that says of how many children a folder's caseload is, and of which seed."""
-
 
 def make(folder: Path, kinds: Mapping[str, Kind], children: int, seed: int = 1) -> None:
     """A folder with the files of a caseload."""
     folder.mkdir(parents=True, exist_ok=True)
     write(caseload(kinds, children, seed), folder)
-    (folder / MADE).write_text(json.dumps({"children": children, "seed": seed}), "utf-8")
 
 
 def write(facts: Facts, folder: Path) -> None:

@@ -54,15 +54,16 @@ def _make(maker: str, folder: Path, children: int) -> None:
 
 def _run(work: str, folder: Path, as_at: date, begun: float, save: Path | None) -> None:
     rows = _named(work)
-    began = time.monotonic()
+    began, idle = time.monotonic(), time.process_time()
     table = rows(folder, as_at)
-    ended = time.monotonic()
+    ended, busy = time.monotonic(), time.process_time()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     from bench.peers.tally import tally_of  # not the contestant's own time or memory
     from bench.rows import save as write
 
     measured = {
         "seconds": ended - began,
+        "processor": busy - idle,
         "start_up": began - begun,
         "peak": peak,
         "rows": len(table),

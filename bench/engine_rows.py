@@ -47,10 +47,10 @@ def rows(folder: Path, as_at: date) -> pa.Table:
         return pa.concat_tables(pool.map(part, source.parts(children, AT_A_TIME)))
 
 
-def make(folder: Path, children: int) -> None:
+def make(folder: Path, children: int, seed: int = 1) -> None:
     """The caseload that all contestants read."""
     kinds = discovery.load(discovery.plugin_manager(), PACK).policy.kinds
-    make_caseload(folder, kinds, children)
+    make_caseload(folder, kinds, children, seed)
 
 
 def one_duty(plan: Plan) -> Plan:

@@ -37,7 +37,7 @@ facts = click.option(
     required=True,
     multiple=True,
     metavar="SOURCE",
-    help="Where the facts are: csv:FOLDER, ssd:FOLDER; may be given several times.",
+    help="Where the facts are: csv:, parquet: or ssd:FOLDER; may be given several times.",
 )
 as_at = click.option("--as-at", "as_at", required=True, type=DAY, help="The day asked about.")
 known_at = click.option(

@@ -123,7 +123,7 @@ def convert(source: str, folder: Path, pack: str) -> None:
 @_pack
 @click.option("--as-at", "as_at", type=options.DAY, default=None, help="The day of the extract.")
 def check(source: str, pack: str, as_at: date | None) -> None:
-    """Read SOURCE (csv:FOLDER, ssd:FOLDER) and say what was used, what not, and why.
+    """Read SOURCE (csv:, parquet: or ssd:FOLDER) and say what was used, what not, and why.
 
     Exit code 0: every row was used; 1: rows were quarantined; 2: unreadable; 3: no rows.
     """

@@ -12,7 +12,6 @@ pytest.importorskip("pyarrow", reason="the extra `bench` is not installed")
 
 from bench import caseload, engine_rows
 from bench.rows import difference, in_order
-from duly.engine import discovery
 
 PEERS = {
     "duckdb_sql": "duckdb",
@@ -28,9 +27,8 @@ DAYS = (caseload.AS_AT, date(2023, 2, 28))
 @pytest.fixture(scope="module", params=(1, 2))
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small caseload on disk."""
-    kinds = discovery.load(discovery.plugin_manager(), engine_rows.PACK).policy.kinds
     made: Path = tmp_path_factory.mktemp("caseload")
-    caseload.make(made, kinds, 200, request.param)
+    engine_rows.make(made, 200, request.param)
     return made
 
 
