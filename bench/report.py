@@ -152,8 +152,8 @@ def _times(measured: Sequence[Measured]) -> Iterator[str]:
         yield (
             f"| {each.name} | {each.children:,} | {each.rows:,} "
             f"| {each.seconds:.3g} ({each.least:.3g} to {each.most:.3g}) | {times} "
-            f"| {each.processor:.3g} | {_rounded(each.rows / each.seconds)} | {each.peak / 2**20:,.0f} "
-            f"| {each.start_up:.2f} |"
+            f"| {each.processor:.3g} | {_rounded(each.rows / each.seconds)} "
+            f"| {each.peak / 2**20:,.0f} | {each.start_up:.2f} |"
         )
 
 
