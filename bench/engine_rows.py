@@ -15,10 +15,10 @@ from bench.rows import SCHEMA
 from duly.engine import discovery
 from duly.engine.batch import Batch
 from duly.engine.cli.run import cores
+from duly.engine.compiled import compiled
 from duly.engine.days import FAR, day_of
 from duly.engine.evaluate import evaluate
 from duly.engine.facts import Facts
-from duly.engine.lower import lower
 from duly.engine.obligations import VERDICTS
 from duly.engine.partitions import parted_sources
 from duly.engine.plan import Plan
@@ -35,8 +35,9 @@ _1970 = day_of(date(1970, 1, 1))
 def rows(folder: Path, as_at: date) -> pa.Table:
     """Every obligation, from the folder's Parquet files, a partition on each core at a time."""
     manager = discovery.plugin_manager()
-    policy = discovery.load(manager, PACK).policy
-    plan, children = one_duty(lower(policy)), policy.subjects[0]
+    pack = compiled(manager, PACK)
+    policy, children = pack.policy, pack.policy.subjects[0]
+    plan = one_duty(pack.plans[children.name])
     (source,) = parted_sources([f"parquet:{folder}"], policy, manager)
 
     def part(ids: Range) -> pa.Table:
