@@ -121,15 +121,16 @@ def run(
 
 
 def run_facts(
-    policy: Policy,
+    pack: Compiled | Policy,
     facts: Facts,
     as_at: date,
     since: date | None = None,
     known_at: date | None = None,
 ) -> Run:
     """Evaluate and conclude facts that are already in memory."""
-    question = asked(compile_(policy), as_at, since, known_at)
-    found = _gathered(question, held_parts(policy, facts, PARTITION))
+    ready = pack if isinstance(pack, Compiled) else compile_(pack)
+    question = asked(ready, as_at, since, known_at)
+    found = _gathered(question, held_parts(ready.policy, facts, PARTITION))
     return concluded(question, found, "", facts)
 
 

@@ -87,8 +87,14 @@ def _coded(cells: pa.ChunkedArray) -> Texts:
     return Texts(whole.indices.fill_null(len(values) - 1).to_numpy(), values)
 
 
-_WRITING = {"compression": "zstd", "compression_level": 1}
-"""A quarter of the room of what is usual, in the same time."""
+_WRITING = {
+    "compression": "zstd",
+    "compression_level": 1,
+    "write_statistics": ["subject_id", *DATES, *NUMBERS],
+    "write_batch_size": 1 << 16,
+}
+"""A quarter of the room of what is usual, in less time: the least and greatest text of a column
+that holds sentences takes as long as writing it, and helps nobody to find a row."""
 
 
 def write(run: Run, path: Path) -> Sequence[Path]:
