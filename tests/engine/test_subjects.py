@@ -162,8 +162,8 @@ def test_rows_are_counted_once_and_issues_name_those_concerned(policy: Make, cel
     found = run_of(policy(BOTH), [*of_children(cells), *workers, bad])
     assert (found.rows_read, found.rows_used) == (15, 13)
     assert [(row.column, row.reason) for row in found.quarantine] == [
-        ("worker_id", "the worker is blank"),
         ("start", "not a date (write 31/01/2024 or 2024-01-31)"),
+        ("worker_id", "the worker is blank"),
     ]
     assert "the records of 1 worker say what is never so" in " ".join(found.notes)
     reasons = found.obligations.columns["reason"].tolist()
