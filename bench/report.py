@@ -117,8 +117,8 @@ turn, each time in a new process. *Start-up* is the time until the work begins: 
 what it imports; it is not part of the time. *Memory* is the most that the process held.
 
 - **Duly** runs from the rule's sentence, in as many threads as there are cores, twenty thousand
-  children at a time; finding the pack and planning it is part of its time. It can say the reason
-  for each row.
+  children at a time. Finding the pack is part of its time; its plan is kept from the run before,
+  as every run keeps it. It can say the reason for each row.
 - **DuckDB** and **Polars** use every core.
 - **The SQL** is about 200 lines, `bench/peers/duckdb_sql.sql`: windows, joins and aggregates.
   **Polars** is the same by lazy frames. Both know this one rule, and of what a record can leave

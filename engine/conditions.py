@@ -110,10 +110,6 @@ def birthdays(years: int, caseload: Caseload) -> Days:
     return np.where(born == MISSING, MISSING, day).astype(np.int32)
 
 
-def _yes_or_no(column: Column) -> Values:
-    return column.values.astype(np.int8, copy=False)
-
-
 def _which_value(column: Column) -> Values:
     """The number of each cell's category, one more than the last for a blank."""
     blank = len(column.categories)

@@ -36,17 +36,11 @@ PROCLAIMED_UNTIL = date(2027, 12, 31)
 _EPOCH64 = np.datetime64("1900-01-01", "D")
 
 
-def iso(days: Days) -> npt.NDArray[np.str_]:
-    """ISO dates, blank for ``MISSING`` and ``FAR``."""
-    known = (days >= 0) & (days <= LAST)
-    text = (_EPOCH64 + np.where(known, days, 0)).astype("datetime64[D]").astype("U10")
-    return np.where(known, text, "")
-
-
 @lru_cache(maxsize=1)
 def iso_texts() -> npt.NDArray[np.object_]:
     """The ISO date of every day that tables count to, and a blank as the last."""
-    return np.append(iso(np.arange(LAST + 1, dtype=np.int32)).astype(object), "")
+    days = _EPOCH64 + np.arange(LAST + 1)
+    return np.append(days.astype("U10").astype(object), "")
 
 
 @lru_cache(maxsize=1)
