@@ -26,6 +26,7 @@ from duly.engine.contradictions import contradictions
 from duly.engine.evaluate import evaluate
 from duly.engine.facts import Astray, Facts
 from duly.engine.hookspecs import Stream
+from duly.engine.memory import keep_what_is_free
 from duly.engine.obligations import COLUMNS, Obligations
 from duly.engine.raw import FactsError, Parted, Quarantined, RawFacts
 from duly.engine.reading import build
@@ -210,6 +211,7 @@ _asked: Question
 def _begin(question: Question) -> None:
     global _asked
     _asked = question
+    keep_what_is_free()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends the run, and says so
 
 

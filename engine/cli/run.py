@@ -19,6 +19,7 @@ from duly.engine.cli.main import NOTHING_CHECKED
 from duly.engine.cli.summary import show_summary
 from duly.engine.compiled import compiled
 from duly.engine.hookspecs import Request
+from duly.engine.memory import keep_what_is_free
 from duly.engine.partitions import PARTITION
 from duly.engine.pipeline import Progress, Run, run
 from duly.engine.raw import FactsError
@@ -82,6 +83,7 @@ def command(
     runners = discovery.runners(manager)
     if runner is not None and runner not in runners:
         raise _no_runner(runner, runners)
+    keep_what_is_free()
     ready = compiled(manager, pack)
     request = Request(ready, facts, as_at, since, known_at, out)
     with progress() as tell:
