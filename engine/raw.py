@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, overload
 from attrs import field, frozen
 
 from duly.dsl.policy import BLANK, Kind
+from duly.engine.days import date_of
 
 if TYPE_CHECKING:  # every command begins with this module, few come to have arrays
     import numpy as np
@@ -63,6 +64,36 @@ class Coded(Sequence[Cell]):
         return self.texts[code] if code >= 0 else None
 
 
+@frozen(eq=False)
+class Dated(Sequence[Cell]):
+    """Cells that are dates without a time, or empty: int32 ``days`` since 1900, -1 where empty.
+
+    For sources that know types: a day need not become text to be read again.  As cells they are
+    ISO dates, like those of a file of text.
+    """
+
+    days: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    @overload
+    def __getitem__(self, which: int) -> Cell: ...
+    @overload
+    def __getitem__(self, which: slice) -> Dated: ...
+    def __getitem__(self, which: int | slice) -> Cell | Dated:
+        if isinstance(which, slice):
+            return Dated(self.days[which])
+        return _iso(int(self.days[which]))
+
+    def __iter__(self) -> Iterator[Cell]:
+        return map(_iso, self.days.tolist())
+
+
+def _iso(day: int) -> Cell:
+    return date_of(day).isoformat() if day >= 0 else None
+
+
 def distinct(cells: Sequence[Cell]) -> Sequence[Cell]:
     """The texts of cells, each at least once; of coded ones each once."""
     return cells.texts if isinstance(cells, Coded) else cells
@@ -77,8 +108,9 @@ class RawTable:
     ``end`` for periods, ``date`` for events, ``born`` for a subject; ``<period>_id`` where the
     kind is ``of`` a period; and attributes and milestones by name.
     All columns have as many cells as ``rows``, which holds each row's number in ``place``.
-    A column may be ``Coded``: what is read of it is the same as of a list of its cells.  Ids,
-    and the texts of coded ones, may be ``Ids`` where none is blank and none needs stripping.
+    A column may be ``Coded`` or ``Dated``: what is read of it is the same as of a list of its
+    cells.  Ids, and the texts of coded ones, may be ``Ids`` where none is blank and none needs
+    stripping.
     """
 
     kind: str

@@ -41,6 +41,7 @@ from duly.engine.raw import (
     Cell,
     Coded,
     Coverage,
+    Dated,
     Quarantined,
     RawFacts,
     RawTable,
@@ -72,7 +73,7 @@ def _values(cells: Sequence[Cell], memo: _Memo, dtype: type[_Number]) -> npt.NDA
     return np.fromiter(map(memo.__getitem__, cells), dtype, len(cells))
 
 
-def _days(cells: Sequence[Cell], memo: _Memo) -> Days:
+def _numbers(cells: Sequence[Cell], memo: _Memo) -> Days:
     return _values(cells, memo, np.int32)
 
 
@@ -105,7 +106,7 @@ class _People:
         """Whom cells name, -1 for nobody."""
         if isinstance(cells, Coded) and isinstance(cells.texts, Ids):
             return np.append(self.ids.places(cells.texts), np.int32(-1))[cells.codes]
-        return _days(cells, self._number)
+        return _numbers(cells, self._number)
 
     @cached_property
     def _number(self) -> _Memo:
@@ -231,7 +232,10 @@ class _Builder:
             good &= ~bad
 
     def _day_column(self, raw: RawTable, good: npt.NDArray[np.bool_], column: str) -> Days:
-        days = _days(raw.columns[column], self.memo_day)
+        cells = raw.columns[column]
+        if isinstance(cells, Dated):
+            return cells.days
+        days = _numbers(cells, self.memo_day)
         self._bad(
             raw, good, days == UNREADABLE, column, "not a date (write 31/01/2024 or 2024-01-31)"
         )
@@ -253,7 +257,7 @@ class _Builder:
         found = {
             name: _values(raw.columns[column], self.memo_minute, np.int16)
             for name, column in columns.items()
-            if column in raw.columns
+            if column in raw.columns and not isinstance(raw.columns[column], Dated)
         }
         return {name: minutes for name, minutes in found.items() if (minutes != UNTIMED).any()}
 
@@ -302,13 +306,15 @@ class _Builder:
         if attribute.type == "one of":
             codes = {value.casefold(): code for code, value in enumerate(attribute.values)}
             memo = _Memo(lambda text: _code(text, codes))
-            values = _days(cells, memo)
+            values = _numbers(cells, memo)
             reason = f"not one of {', '.join(attribute.values)}"
             self._bad(raw, good, values == UNREADABLE, attribute.name, reason)
             return Column(values, attribute.values)
         read, reason = _WRITTEN.get(attribute.type, (str, ""))
         found: dict[str, int] = {}
-        values = _days(_first_come(cells), _Memo(lambda text: _numbered(read(text), text, found)))
+        values = _numbers(
+            _first_come(cells), _Memo(lambda text: _numbered(read(text), text, found))
+        )
         self._bad(raw, good, values == UNREADABLE, attribute.name, reason)
         return Column(values, tuple(found))
 
@@ -389,7 +395,7 @@ class _Builder:
             ids, values = cells.texts, cells.codes
         else:
             found: dict[str, int] = {}
-            values = _days(cells, _Memo(lambda text: _numbered(text, text, found)))
+            values = _numbers(cells, _Memo(lambda text: _numbered(text, text, found)))
             ids = Ids.of(found)
         self.named[kind.name].append(ids)
         return Column(np.where(values < 0, -1, values + np.int32(before)) if before else values)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
+from duly.engine.days import EPOCH
 from duly.engine.raw import FactsError
+
+FIRST_DAY = (EPOCH - EPOCH.replace(year=1970)).days
+"""The first day of the engine's tables, as Arrow and Parquet count days."""
 
 
 def needs_pyarrow(name: str, where: str) -> ModuleType:

@@ -15,10 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from duly.engine.columns import Answers, Column, Dates, Numbers, Text, Texts
-from duly.engine.days import EPOCH, MISSING
+from duly.engine.days import MISSING
 from duly.engine.obligations import ANSWERS, COLUMNS, DATES, NUMBERS, Obligations
 from duly.engine.pipeline import Run
 from duly.plugins.outputs.places import DIGITS, Parts, file_at
+from duly.plugins.parquet import FIRST_DAY
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
 TYPES = {
@@ -28,9 +29,6 @@ TYPES = {
 }
 SCHEMA = pa.schema([(name, TYPES.get(name, TEXT)) for name in COLUMNS])
 """The columns of a file; those that are not of a type of their own are text."""
-
-_EPOCH = (EPOCH - EPOCH.replace(year=1970)).days
-"""The first day of tables, as Arrow counts."""
 
 
 def table(obligations: Obligations) -> pa.Table:
@@ -43,7 +41,9 @@ def _array(column: Column) -> pa.Array:
         case Texts(codes, values):
             return _texts(codes, values)
         case Dates(days):
-            return pa.array((days + _EPOCH).astype(np.int32), mask=~column.known).cast(pa.date32())
+            return pa.array((days + FIRST_DAY).astype(np.int32), mask=~column.known).cast(
+                pa.date32()
+            )
         case Numbers(values, known):
             return pa.array(values, mask=~known)
         case Answers(values):
@@ -75,7 +75,7 @@ def _column(cells: pa.ChunkedArray, type: pa.DataType) -> Column:
     known = cells.is_valid().to_numpy(zero_copy_only=False)
     numbers = cells.cast(pa.int32()).fill_null(MISSING).to_numpy()
     if pa.types.is_date(type):
-        return Dates(np.where(known, numbers - np.int32(_EPOCH), MISSING).astype(np.int32))
+        return Dates(np.where(known, numbers - np.int32(FIRST_DAY), MISSING).astype(np.int32))
     return Numbers(numbers, known)
 
 
@@ -95,6 +95,9 @@ _WRITING = {
 }
 """A quarter of the room of what is usual, in less time: the least and greatest text of a column
 that holds sentences takes as long as writing it, and helps nobody to find a row."""
+
+_ROW_GROUP = 1 << 22
+"""Rows among which each text is spelt out once: all that a partition comes to."""
 
 
 def write(run: Run, path: Path) -> Sequence[Path]:
@@ -118,7 +121,9 @@ class ParquetStream:
 
     def part(self, number: int, obligations: Obligations) -> None:
         if len(obligations) or number == 0:  # one file at least, with the columns
-            pq.write_table(table(obligations), self.parts[number], **_WRITING)
+            pq.write_table(
+                table(obligations), self.parts[number], row_group_size=_ROW_GROUP, **_WRITING
+            )
 
     def whole(self, run: Run) -> Sequence[Path]:
         parts = self.parts.in_order()
@@ -142,7 +147,7 @@ def _united(parts: Sequence[Path], target: Path) -> Path:
         return parts[0]
     with pq.ParquetWriter(target, SCHEMA, **_WRITING) as writer:
         for part in parts:
-            writer.write_table(pq.read_table(part))
+            writer.write_table(pq.read_table(part), _ROW_GROUP)
             part.unlink()  # so that no more room is taken than the whole
     return target
 

@@ -18,9 +18,11 @@ import pyarrow.parquet as pq
 from attrs import frozen
 
 from duly.dsl.policy import BLANK
+from duly.engine.days import LAST, MISSING
 from duly.engine.ids import Ids
 from duly.engine.keys import in_order
-from duly.engine.raw import LONGEST_BLANK, Cell, Coded, FactsError, Range, id_in
+from duly.engine.raw import LONGEST_BLANK, Cell, Coded, Dated, FactsError, Range, id_in
+from duly.plugins.parquet import FIRST_DAY
 from duly.plugins.sources.csv_file import CsvFile, names_of_columns, plain_ids
 
 BATCH = 131_072
@@ -150,11 +152,29 @@ def together(
     found = list(stretches)
     rows = np.concatenate([np.zeros(0, np.int32), *(each.rows for each in found)])
     return rows, {
-        name: (_one_by_one if name in columns.apart else coded)(
-            [each.cells[name] for each in found], name in columns.ids
-        )
-        for name in columns.names
+        name: _joined([each.cells[name] for each in found], name, columns) for name in columns.names
     }
+
+
+def _joined(chunks: Sequence[pa.Array], name: str, columns: Columns) -> Sequence[Cell]:
+    if name in columns.apart:
+        return _one_by_one(chunks, name in columns.ids)
+    dated = _dated(chunks)
+    if dated is not None:
+        return dated
+    return coded([encoded(each) for each in chunks], name in columns.ids)
+
+
+def _dated(chunks: Sequence[pa.Array]) -> Dated | None:
+    """Dates as days, where the engine's tables reach to all of them."""
+    if not chunks or not all(pa.types.is_date32(each.type) for each in chunks):
+        return None
+    nothing = pa.scalar(FIRST_DAY + MISSING, pa.int32())
+    found = [each.view(pa.int32()).fill_null(nothing).to_numpy() for each in chunks]
+    days = np.concatenate(found) - np.int32(FIRST_DAY)
+    empty = sum(each.null_count for each in chunks)
+    reached = np.count_nonzero(days < 0) == empty and days.max(initial=MISSING) <= LAST
+    return Dated(days) if reached else None
 
 
 def read_whole(path: Path) -> CsvFile:
@@ -187,7 +207,7 @@ def _is_text(type: pa.DataType) -> bool:
 
 def _encoded_cells(file: ParquetFile, name: str, column: pa.Array, as_codes: bool) -> pa.Array:
     refuse_no_cells(column.type, file.headers[name], file.place, str(file.path))
-    return encoded(column, as_codes=as_codes)
+    return column if pa.types.is_date32(column.type) else encoded(column, as_codes=as_codes)
 
 
 def encoded(column: pa.Array, *, as_codes: bool = True) -> pa.Array:
@@ -198,28 +218,9 @@ def encoded(column: pa.Array, *, as_codes: bool = True) -> pa.Array:
         column = column.dictionary_decode()
     if not as_codes:
         return column
-    numbered = _by_number(column)
-    return column.dictionary_encode() if numbered is None else numbered
-
-
-FEW = 1 << 16
-"""Numbers that lie so near to one another are told apart by counting from the least."""
-
-
-def _by_number(column: pa.Array) -> pa.DictionaryArray | None:
-    """Days and answers as codes, which are numbers already and so need not be looked up."""
-    types, type = pa.types, column.type
-    if types.is_boolean(type):
+    if pa.types.is_boolean(column.type):  # answers are numbers already
         return pa.DictionaryArray.from_arrays(column.cast(pa.int32()), _ANSWERS)
-    if not types.is_date32(type) or column.null_count == len(column):
-        return None
-    days = column.view(pa.int32())
-    ends = pc.min_max(days)
-    least, most = ends["min"].as_py(), ends["max"].as_py()
-    if most - least >= FEW:
-        return None
-    between = pa.array(np.arange(least, most + 1, dtype=np.int32)).view(pa.date32())
-    return pa.DictionaryArray.from_arrays(pc.subtract(days, pa.scalar(least, pa.int32())), between)
+    return column.dictionary_encode()
 
 
 _ANSWERS = pa.array([False, True])
@@ -258,10 +259,10 @@ def _trimmed(column: pa.Array) -> pa.Array:
 def _used(codes: Rows, values: int) -> npt.NDArray[np.bool_]:
     """Which of so many values some row has: often the first rows have them all."""
     used = np.zeros(values + 1, bool)  # the last is for rows with nothing
-    for first in range(0, len(codes), BATCH // 16):
-        used[codes[first : first + BATCH // 16]] = True
-        if used[:-1].all():
-            break
+    first, last = 0, BATCH // 16
+    while first < len(codes) and not used[:-1].all():
+        used[codes[first:last]] = True
+        first, last = last, 4 * last
     return used[:-1]
 
 

@@ -1,4 +1,4 @@
-"""Coded columns: what is read of them is what is read of a list of the same cells."""
+"""Coded and dated columns: what is read of them is what is read of a list of the same cells."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from duly.dsl.policy import Policy
-from duly.engine.raw import Cell, Coded, RawFacts, RawTable
+from duly.engine.days import day_of
+from duly.engine.raw import Cell, Coded, Dated, RawFacts, RawTable
 from duly.engine.reading import build
 from tests.facts_told import told
 
@@ -43,6 +44,7 @@ DAYS = [
     "2023-12-31",
     *BLANKS,
 ]
+PLAIN_DAYS = ["2024-03-01", "2023-12-31", "1900-01-01", "2100-12-31", None]
 ODD = ["yes", "No", "maybe", "cla", "CP", "foster", "12", "12.0", "police; health", " x ", *BLANKS]
 COLUMNS = {
     "child": {"person_id": IDS, "born": DAYS, "allocated": ODD},
@@ -78,6 +80,12 @@ def coded(cells: Sequence[Cell], dice: Random) -> Coded:
     return codes[:]  # without the texts that no row came to have
 
 
+def dated(cells: Sequence[Cell]) -> Dated:
+    """The same cells, all of them days that tables reach to."""
+    days = [-1 if cell is None else day_of(date.fromisoformat(cell)) for cell in cells]
+    return Dated(np.array(days, np.int32))
+
+
 @st.composite
 def tables(draw: st.DrawFn) -> RawTable:
     kind = draw(st.sampled_from(sorted(COLUMNS)))
@@ -85,19 +93,26 @@ def tables(draw: st.DrawFn) -> RawTable:
     names = [n for n in COLUMNS[kind] if n in needed or draw(st.booleans())]
     rows = draw(st.integers(0, 12))
     columns = {
-        name: draw(st.lists(st.sampled_from(COLUMNS[kind][name]), min_size=rows, max_size=rows))
+        name: draw(st.lists(st.sampled_from(some), min_size=rows, max_size=rows))
         for name in names
+        for some in [draw(st.sampled_from([COLUMNS[kind][name], PLAIN_DAYS]))]
     }
     return RawTable(kind, f"{kind}.csv", range(2, rows + 2), columns)
 
 
 @given(given_tables=st.lists(tables(), max_size=6), dice=st.randoms(use_true_random=False))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_coded_cells_are_read_as_a_list_of_them(
+def test_coded_and_dated_cells_are_read_as_a_list_of_them(
     words: Policy, given_tables: list[RawTable], dice: Random
 ) -> None:
     as_codes = [
-        evolve(t, columns={n: coded(cells, dice) for n, cells in t.columns.items()})
+        evolve(
+            t,
+            columns={
+                n: dated(cells) if {*cells} <= {*PLAIN_DAYS} else coded(cells, dice)
+                for n, cells in t.columns.items()
+            },
+        )
         for t in given_tables
     ]
     whole = date(2024, 3, 31)
@@ -121,3 +136,9 @@ def test_coded_cells_are_a_sequence() -> None:
     assert list(cells[1:3]) == ["b", "a"]
     assert "b" in cells
     assert cells.count("a") == 2
+
+
+def test_dated_cells_are_a_sequence_of_iso_dates() -> None:
+    cells = dated(["2024-03-01", None, "2023-12-31"])
+    assert (len(cells), list(cells)) == (3, ["2024-03-01", None, "2023-12-31"])
+    assert (cells[0], cells[1], list(cells[1:])) == ("2024-03-01", None, [None, "2023-12-31"])

@@ -138,6 +138,29 @@ def test_times_of_day_count_as_in_text(tables: Write, kinds: Kinds) -> None:
     assert visit.times["start"].tolist() == [14 * 60 + 30, -1]
 
 
+def test_days_beyond_the_tables_are_quarantined_like_those_of_text(
+    tables: Write, kinds: Kinds
+) -> None:
+    days = [date(1899, 12, 31), date(1900, 1, 1), None, date(2100, 12, 31), date(2101, 1, 1)]
+    folder = tables(
+        visit={"id": [*"abcde"], "person_id": ["1"] * 5, "date": pa.array(days, pa.date32())}
+    )
+    facts = build([read(str(folder), kinds)], kinds)
+    assert facts.tables["visit"].ids.tolist() == ["b", "d"]
+    assert [(row.row, row.value, row.reason) for row in facts.quarantine] == [
+        (1, "1899-12-31", "not a date (write 31/01/2024 or 2024-01-31)"),
+        (5, "2101-01-01", "not a date (write 31/01/2024 or 2024-01-31)"),
+        (3, "", "the date is blank"),
+    ]
+
+
+def test_days_where_an_answer_should_be_are_quarantined(tables: Write, kinds: Kinds) -> None:
+    day = pa.array([date(2024, 3, 8)], pa.date32())
+    folder = tables(visit={"id": ["a"], "person_id": ["1"], "date": day, "seen": day})
+    (row,) = build([read(str(folder), kinds)], kinds).quarantine
+    assert (row.column, row.value, row.reason) == ("seen", "2024-03-08", "not yes, no or blank")
+
+
 def test_ids_that_are_numbers_are_read_as_text(tables: Write, kinds: Kinds) -> None:
     folder = tables(
         child={"person_id": [7, 10]},
