@@ -126,12 +126,14 @@ def joined(columns: Sequence[Column]) -> Column:
 
 def numbered(key: npt.NDArray[np.integer]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
     """The distinct keys, and each row's place among them; few keys are counted, many sorted."""
-    least = int(key.min()) if len(key) else 0
-    if not len(key) or int(key.max()) - least > 1 << 24:
+    least, most = (int(key.min()), int(key.max())) if len(key) else (0, 0)
+    if least == most:
+        return key[:1].astype(np.int64), np.zeros(len(key), np.int32)
+    if most - least > 1 << 24:
         distinct, number = np.unique(key, return_inverse=True)
         return distinct, number.astype(np.int32)
     key = key - least
-    seen = np.zeros(int(key.max()) + 1, bool)
+    seen = np.zeros(most - least + 1, bool)
     seen[key] = True
     distinct = np.flatnonzero(seen)
     place = np.zeros(len(seen), np.int32)

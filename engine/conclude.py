@@ -92,13 +92,15 @@ def conclude(
     """The table of obligations from ``since`` on, subject by subject, and every rule's counts."""
     effective = effective_deadlines(plan, batches)
     recent = [_recent(batch, day_of(since), day_of(as_at)) for batch in batches]
-    kept = [
-        (batch.take(keep), floor[keep])
-        for batch, floor, keep in zip(batches, effective, recent, strict=True)
-        if keep.any()
+    kept = [batch.take(keep) for batch, keep in zip(batches, recent, strict=True)]
+    rows = [
+        (batch, floor[keep])
+        for batch, floor, keep in zip(kept, effective, recent, strict=True)
+        if len(batch)
     ]
-    obligations = written(kept, facts, as_at, known_at)
-    return Concluded(obligations, tuple(_summaries(plan, batches, recent)))
+    earlier = [len(batch) - len(later) for batch, later in zip(batches, kept, strict=True)]
+    summaries = tuple(_summaries(plan, kept, earlier))
+    return Concluded(written(rows, facts, as_at, known_at), summaries)
 
 
 def together(policy: p.Policy, parts: Sequence[Concluded]) -> Concluded:
@@ -124,28 +126,20 @@ def _recent(batch: Batch, since: int, as_at: int) -> npt.NDArray[np.bool_]:
     return recent
 
 
-def _summaries(
-    plan: Plan, batches: Sequence[Batch], recent: Sequence[npt.NDArray[np.bool_]]
-) -> Iterable[RuleSummary]:
-    of_rule: dict[str, list[tuple[Batch, npt.NDArray[np.bool_]]]] = {}
+def _summaries(plan: Plan, kept: Sequence[Batch], earlier: Sequence[int]) -> Iterable[RuleSummary]:
+    """Each rule's counts, from the batches that are written and how many rows came before."""
+    of_rule: dict[str, list[tuple[Batch, int]]] = {}
     rules: dict[str, p.Rule] = {}
     for duty in plan.duties:
         rules.setdefault(duty.rule.qualified, duty.rule)
-    for batch, keep in zip(batches, recent, strict=True):
-        of_rule.setdefault(batch.duty.rule.qualified, []).append((batch, keep))
+    for batch, before in zip(kept, earlier, strict=True):
+        of_rule.setdefault(batch.duty.rule.qualified, []).append((batch, before))
     for name, rule in rules.items():
         found = of_rule.get(name, [])
-        counts: Counter[str] = Counter()
-        concerned: list[Days] = []
-        earlier = 0
-        for batch, keep in found:
-            for code, number in enumerate(
-                np.bincount(batch.verdict[keep], minlength=len(VERDICTS))
-            ):
-                if number:
-                    counts[VERDICTS[code]] += int(number)
-            concerned.append(batch.subject[keep])
-            earlier += int((~keep).sum())
+        counted = np.zeros(len(VERDICTS), np.int64)
+        for batch, _ in found:
+            counted += np.bincount(batch.verdict, minlength=len(VERDICTS))
+        counts = Counter({VERDICTS[n]: int(counted[n]) for n in np.flatnonzero(counted)})
         forces = [s.duty.force for s in rule.duties if not isinstance(s.duty, p.May)]
         yield RuleSummary(
             rule.pack,
@@ -154,8 +148,8 @@ def _summaries(
             rule.refines,
             forces[0] if forces else "",
             counts,
-            _distinct(concerned),
-            earlier,
+            _distinct([batch.subject for batch, _ in found]),
+            sum(before for _, before in found),
         )
 
 

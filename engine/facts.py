@@ -50,7 +50,8 @@ class Column:
         """So many of the rows; one value that stands for all of them stays one in memory."""
         values: Any = self.values  # int8 or int32, and so what is taken of it
         alike = values.strides == (0,)
-        return evolve(self, values=np.broadcast_to(values[:1], rows) if alike else values[keep])
+        some = np.broadcast_to(values[:1], rows) if alike else values[keep]
+        return Column(some, self.categories, self.supplied)
 
 
 @frozen(eq=False)
@@ -247,7 +248,10 @@ class Facts:
 
     def partitions(self, size: int) -> Iterator[Facts]:
         """The caseload in parts of so many subjects, in order; nobody is one part."""
-        for first in range(0, max(len(self.subjects), 1), size):
+        if len(self.subjects) <= size:
+            yield evolve(self, further={})
+            return
+        for first in range(0, len(self.subjects), size):
             yield self.between(first, first + size)
 
 

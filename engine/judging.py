@@ -292,8 +292,8 @@ def _without_deadline(
     judged = lived & (line.judged_before[final] > line.judged_before[first[none]])
     elapsed = np.where(run.fulfilled[none] < FAR, run.fulfilled[none], as_at) - run.anchor[none]
     stood = line.stood_before[final] > line.stood_before[first[none]]
-    blank = _no_length(batch.duty.steps[batch.step].guard, line, first)[none]
-    without_length = stood & blank
+    guard = batch.duty.steps[batch.step].guard
+    without_length = stood & _no_length(guard, line, first[none])
     there = np.ones(len(batch), bool)
     there[none] = exempt | judged | without_length
     batch = batch.put(

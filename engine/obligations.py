@@ -108,7 +108,10 @@ class Obligations:
         """The rows of several, one after the other."""
         from duly.engine.columns import joined
 
-        return cls({name: joined([table.typed[name] for table in tables]) for name in COLUMNS})
+        some = [table for table in tables if len(table)] or tables[:1]
+        if len(some) == 1:
+            return some[0]
+        return cls({name: joined([table.typed[name] for table in some]) for name in COLUMNS})
 
     def __len__(self) -> int:
         return len(self.typed[COLUMNS[0]])

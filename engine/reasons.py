@@ -66,7 +66,8 @@ def reasons(
             key = key * size + column
     distinct, number = numbered(key)
     first = np.zeros(len(distinct), np.intp)
-    first[number[::-1]] = np.arange(len(key) - 1, -1, -1)
+    if len(distinct) > 1:
+        first[number[::-1]] = np.arange(len(key) - 1, -1, -1)
     return number, tuple(_sentences(batch.take(first), absent))
 
 
@@ -87,6 +88,8 @@ _MISSED[[b.OVERDUE, b.NOT_MET, b.MET_LATE]] = True
 def _untimed(batch: Batch) -> npt.NDArray[np.int64]:
     """What has no time where that decides: 1 for the anchor, 2 for the act."""
     decides = batch.doubt == b.TIME_OF_DAY
+    if not decides.any():
+        return np.zeros(len(batch), np.int64)
     anchor = decides & (batch.anchor_minute == UNTIMED)
     act = decides & (batch.fulfilled != MISSING) & (~anchor | (batch.fulfilled_minute == UNTIMED))
     which: npt.NDArray[np.int64] = anchor.astype(np.int64) + 2 * act.astype(np.int64)
