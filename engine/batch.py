@@ -147,10 +147,10 @@ class Batch:
         return self.domain.first_row[self.scope]
 
     def take(self, keep: Flags | npt.NDArray[np.intp]) -> Batch:
-        """Some of the rows."""
+        """Some of the rows, each once."""
         if keep.dtype == bool and keep.all():
             return self
-        rows = np.arange(len(self))[keep]
+        rows: npt.NDArray[Any] = np.flatnonzero(keep) if keep.dtype == bool else keep
         some: dict[str, Any] = {name: _some(getattr(self, name), rows) for name in _COLUMNS}
         return evolve(self, **some)
 
@@ -166,8 +166,7 @@ def _some(
     column: npt.NDArray[np.generic], rows: npt.NDArray[np.integer]
 ) -> npt.NDArray[np.generic]:
     """Some rows of a column; what is the same in all stays in the room of one."""
-    same = column.strides == (0,) and len(column)
-    return _same_in_all(column[:1], len(rows)) if same else column[rows]
+    return column[: len(rows)] if column.strides == (0,) else column[rows]
 
 
 def _same_in_all(one: npt.NDArray[np.generic], count: int) -> npt.NDArray[np.generic]:

@@ -44,9 +44,9 @@ def shared(function: Callable[Asked, Found]) -> Callable[Asked, Found]:
         *things, caseload = asked
         assert isinstance(caseload, Caseload)
         key = (function, *things, *how.items())
-        if key not in caseload.found:
-            caseload.found[key] = _sealed(function(*asked, **how))
-        found: Found = caseload.found[key]
+        found: Found | None = caseload.found.get(key)
+        if found is None:
+            found = caseload.found[key] = _sealed(function(*asked, **how))
         return found
 
     return once

@@ -104,8 +104,10 @@ def segments(line: Timeline, guard: Guard, last_anchor: int) -> Segments:
 
     limits = np.stack([limit_table(outcome)[window] for outcome in guard.outcomes])
 
+    sets = [members(int(mask)) for mask in used]
+
     def tables(pick: np.ufunc) -> Days:
-        return np.stack([pick.reduce(limits[members(int(mask))]) for mask in used])
+        return np.stack([pick.reduce(limits[s]) if len(s) > 1 else limits[s[0]] for s in sets])
 
     return Segments(
         line.key,

@@ -211,13 +211,14 @@ def _anchors(rows: _Rows, ids: _Pool, sources: _Pool) -> tuple[Texts, Days, Days
 def _anchor_rows(batch: Batch, ids: _Pool, sources: _Pool) -> tuple[Days, Days]:
     """Of each row the id and the place of what it counts from."""
     ref, place = np.zeros(len(batch), np.int32), np.zeros(len(batch), np.int32)
-    for origin, table, row in (
-        (runs.FROM_START, batch.scope_table, batch.scope_row),
-        (runs.FROM_ANCHOR, batch.anchor_table, batch.anchor_row),
-        (runs.FROM_ACT, batch.act_table, batch.anchor_row),
+    for origin, table in (
+        (runs.FROM_START, batch.scope_table),
+        (runs.FROM_ANCHOR, batch.anchor_table),
+        (runs.FROM_ACT, batch.act_table),
     ):
-        some = np.flatnonzero(batch.anchor_from == origin)
+        some = np.flatnonzero(batch.anchor_from == origin) if table is not None else ()
         if table is not None and len(some):
-            ref[some] = _ids(table, row[some], ids)
-            place[some] = sources.codes(table.row, table.refs, row[some])
+            row = (batch.scope_row if origin == runs.FROM_START else batch.anchor_row)[some]
+            ref[some] = _ids(table, row, ids)
+            place[some] = sources.codes(table.row, table.refs, row)
     return ref, place
