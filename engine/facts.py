@@ -154,28 +154,57 @@ class Astray:
 
     kind: str
     parent: str
-    rows: int
+    count: int
 
     def __str__(self) -> str:
-        counted = number_of(self.rows, "row")
+        counted = number_of(self.count, "row")
         return (
-            f"{counted} of `{self.kind}` {noun(self.rows, 'names', 'name')} "
+            f"{counted} of `{self.kind}` {noun(self.count, 'names', 'name')} "
             f"a {self.parent} that is not among the same person's: "
             "taken to belong to the one running on its day"
         )
 
 
+@frozen
+class Unlisted:
+    """Subjects whom rows name and their own table does not have: the note on them."""
+
+    kind: str
+    plural: str | None
+    count: int
+
+    def __str__(self) -> str:
+        counted = number_of(self.count, self.kind, self.plural).replace("_", " ")
+        return (
+            f"{counted} {noun(self.count, 'has', 'have')} no row in `{self.kind}`: "
+            "what it says of others is not known of them"
+        )
+
+
+Counted = Astray | Unlisted
+"""A note with a number in it, of which parts of a caseload have a share each."""
+
+
 def notes_together(
-    parts: Iterable[tuple[Sequence[str], Sequence[Astray]]],
+    parts: Iterable[tuple[Sequence[str], Sequence[Counted]]],
 ) -> tuple[str, ...]:
-    """The notes of facts that come in parts, each once; rows are counted over all parts."""
+    """The notes of facts that come in parts, each once; what is counted is so over all parts.
+
+    What is counted is of somebody's records, and comes before what is missing of everybody's.
+    """
     told: dict[str, None] = {}
-    astray: Counter[tuple[str, str]] = Counter()
-    for notes, rows in parts:
-        counted = set(map(str, rows))
-        told.update((note, None) for note in notes if note not in counted)
-        astray.update({(each.kind, each.parent): each.rows for each in rows})
-    return (*told, *(str(Astray(*about, rows)) for about, rows in sorted(astray.items())))
+    counts: Counter[Counted] = Counter()
+    for notes, counted in parts:
+        texts = set(map(str, counted))
+        told.update((note, None) for note in notes if note not in texts)
+        counts.update({evolve(each, count=0): each.count for each in counted})
+    whole = (evolve(each, count=count) for each, count in counts.items())
+    return (*sorted(map(str, whole), key=_without_number), *told)
+
+
+def _without_number(note: str) -> str:
+    """What the order of notes goes by, so that one row more does not change it."""
+    return note.lstrip("0123456789, ")
 
 
 @frozen(eq=False)
@@ -186,7 +215,7 @@ class Facts:
     ``calendars`` are the stretches of calendars that a source supplied, by name.
     Where the vocabulary has several subjects, these are the facts of the first, and ``further``
     holds those of each other by its name; what was read, and what not, is counted here for all.
-    ``astray`` are those of the notes that count rows.
+    ``counted`` are those of the notes that have a number in them.
     """
 
     subjects: npt.NDArray[np.object_]
@@ -195,7 +224,7 @@ class Facts:
     tables: Mapping[str, Table]
     quarantine: tuple[Quarantined, ...] = ()
     notes: tuple[str, ...] = ()
-    astray: tuple[Astray, ...] = ()
+    counted: tuple[Counted, ...] = ()
     rows_read: int = 0
     extracted: date | None = None
     later: Mapping[str, Table] = field(factory=dict)

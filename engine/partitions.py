@@ -7,11 +7,14 @@ caseload may be larger than memory.  Answers come in the order of the parts, who
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from itertools import islice
+from threading import Thread
 from typing import Protocol
 
 import numpy as np
@@ -24,7 +27,7 @@ from duly.engine.compiled import Compiled
 from duly.engine.conclude import Concluded, conclude
 from duly.engine.contradictions import contradictions
 from duly.engine.evaluate import evaluate
-from duly.engine.facts import Astray, Facts
+from duly.engine.facts import Counted, Facts
 from duly.engine.hookspecs import Stream
 from duly.engine.memory import keep_what_is_free
 from duly.engine.obligations import COLUMNS, Obligations
@@ -107,7 +110,7 @@ class Brought:
             built.about(self.subject.subject),
             quarantine=built.quarantine,
             notes=built.notes,
-            astray=built.astray,
+            counted=built.counted,
             rows_read=built.rows_read,
         )
 
@@ -129,7 +132,7 @@ class Answer:
     rows_read: int
     quarantine: tuple[Quarantined, ...]
     notes: tuple[str, ...]
-    astray: tuple[Astray, ...]
+    counted: tuple[Counted, ...]
     extracted: date | None
 
 
@@ -186,7 +189,7 @@ def answer(question: Question, number: int, part: Part) -> Answer:
         rows_read=facts.rows_read,
         quarantine=facts.quarantine,
         notes=facts.notes,
-        astray=facts.astray,
+        counted=facts.counted,
         extracted=facts.extracted,
     )
 
@@ -212,7 +215,31 @@ def _begin(question: Question) -> None:
     global _asked
     _asked = question
     keep_what_is_free()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends the run, and says so
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_the_first, daemon=True).start()
+
+
+def _end_with_the_first() -> None:
+    """However the first process ends, this one does not outlive it."""
+    from multiprocessing import parent_process
+
+    first = parent_process()
+    if first is not None:
+        first.join()
+        os._exit(1)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """For beginning processes: Ctrl-C is for the first alone, which ends the run and says so."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield  # what begins now inherits it
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _answer(number: int, part: Part) -> Answer:
@@ -225,14 +252,15 @@ def _from_processes(
     """A few parts ahead of what is taken, so that neither these nor answers pile up."""
     from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
+    from multiprocessing import active_children, get_context
 
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (question,))
     waiting: deque[Future[Answer]] = deque()
     try:
         while True:
             room = jobs + 1 - len(waiting)
-            waiting.extend(pool.submit(_answer, *each) for each in islice(parts, room))
+            with _uninterrupted():
+                waiting.extend(pool.submit(_answer, *each) for each in islice(parts, room))
             if not waiting:
                 return
             yield waiting.popleft().result()
@@ -243,5 +271,9 @@ def _from_processes(
             why="most often the memory of the machine has run out; nothing of that part is known",
             help="run with fewer of them, such as `--jobs 1`, or a smaller `--partition-size`",
         ) from error
+    except BaseException:  # nobody waits for what they are at
+        for process in active_children():
+            process.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

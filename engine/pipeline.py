@@ -191,8 +191,8 @@ def concluded(
         quarantine=quarantine,
         notes=(
             *_extract_note(extracted, question.as_at),
-            *notes_together((each.notes, each.astray) for each in read),
             *_impossible(found),
+            *notes_together((each.notes, each.counted) for each in read),
             *nobody(Plan(duties, policy), whole.summaries, absent),
         ),
         count=sum(each.count for each in found),

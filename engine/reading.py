@@ -32,7 +32,16 @@ from duly.engine.days import (
     read_roles,
     read_yes_no,
 )
-from duly.engine.facts import ANY_PARENT, BY_DATE, Astray, Column, Facts, Table
+from duly.engine.facts import (
+    ANY_PARENT,
+    BY_DATE,
+    Astray,
+    Column,
+    Counted,
+    Facts,
+    Table,
+    Unlisted,
+)
 from duly.engine.ids import Ids
 from duly.engine.keys import in_order, keys
 from duly.engine.moments import Minutes
@@ -135,7 +144,7 @@ class _Builder:
                 self.raw[table.kind].append(table)
         self.sources = sources
         self.quarantine = [row for source in sources for row in source.quarantine]
-        self.notes: list[str | Astray] = [note for source in sources for note in source.notes]
+        self.notes: list[str | Counted] = [note for source in sources for note in source.notes]
         self.read_by_source = len(self.quarantine)
         self.unread: dict[str, set[int]] = {name: set() for name in kinds}
         self.named: dict[str, list[Ids]] = {name: [] for name in kinds}
@@ -156,7 +165,7 @@ class _Builder:
             first,
             quarantine=tuple(self.quarantine),
             notes=tuple(dict.fromkeys(map(str, self.notes))),
-            astray=tuple(note for note in self.notes if isinstance(note, Astray)),
+            counted=tuple(note for note in self.notes if not isinstance(note, str)),
             rows_read=read,
             further=dict(zip((kind.name for kind in subjects[1:]), further, strict=True)),
         )
@@ -266,9 +275,11 @@ class _Builder:
         columns = {
             name: _absent_column(attribute, count) for name, attribute in kind.attributes.items()
         }
+        listed = np.zeros(count, bool)
         for raw in self.raw[kind.name]:
             good = np.ones(len(raw.rows), bool)
             numbers = self._subject_numbers(raw, people, good)
+            listed[numbers[numbers >= 0]] = True
             days = (
                 self._day_column(raw, good, "born")
                 if "born" in raw.columns
@@ -292,6 +303,9 @@ class _Builder:
                 values = columns[name].values.copy()
                 values[numbers[good]] = column.values[good]
                 columns[name] = evolve(column, values=values)
+        further = kind.subject is not None and not self.raw[kind.name]  # often nobody lists them
+        if not (listed.all() or further):
+            self.notes.append(Unlisted(kind.name, kind.plural, int((~listed).sum())))
         return born, columns
 
     def _column(self, raw: RawTable, good: npt.NDArray[np.bool_], attribute: Attribute) -> Column:

@@ -27,7 +27,7 @@ def told(*parts: Facts) -> dict[str, Any]:
 def read_and_not(*parts: Facts) -> tuple[int, list[str], list[str]]:
     """How many rows were read, which of them are in quarantine, and what was noted."""
     quarantine = sorted(str(row) for part in parts for row in part.quarantine)
-    notes = sorted(notes_together((part.notes, part.astray) for part in parts))
+    notes = sorted(notes_together((part.notes, part.counted) for part in parts))
     return sum(part.rows_read for part in parts), quarantine, notes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from importlib import import_module
 
@@ -13,8 +14,8 @@ from duly.engine import discovery
 from duly.engine.cli.mistakes import show_mistakes
 from duly.engine.raw import FactsError, PlanError
 
-FINE, FINDINGS, COULD_NOT_RUN, NOTHING_CHECKED = 0, 1, 2, 3
-"""Exit codes."""
+FINE, FINDINGS, COULD_NOT_RUN, NOTHING_CHECKED, STOPPED = 0, 1, 2, 3, 130
+"""Exit codes; the last is what shells give for Ctrl-C."""
 
 MANY = 100_000
 """New objects between two searches for circles of them: packs are many, and stay to the end."""
@@ -53,6 +54,13 @@ class _Lazy(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(self._summaries().items()))
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("stopped: what was not finished is not written", err=True)
+            sys.exit(STOPPED)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -75,6 +83,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command; mistakes in rules, facts or usage end in a message, never a traceback."""
     gc.set_threshold(MANY)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop is as Ctrl-C
     try:
         sys.exit(cli(standalone_mode=True))
     except PolicyError as error:

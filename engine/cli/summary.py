@@ -11,6 +11,7 @@ from duly.engine.conclude import RuleSummary, families
 from duly.engine.days import long_date
 from duly.engine.obligations import VERDICTS
 from duly.engine.pipeline import Run
+from duly.engine.raw import Quarantined
 
 _HEADINGS = {
     "met": "met",
@@ -24,8 +25,8 @@ _HEADINGS = {
     "needs_judgement": "judge",
 }
 
-_FEW, _SEVERAL = 5, 12
-"""How many names and how many notes are told before the rest is counted."""
+_FEW, _FEW_ROWS, _SEVERAL = 5, 10, 12
+"""How many names, quarantined rows and notes are told before the rest is counted."""
 
 
 def show_summary(result: Run, *, every_note: bool = False) -> None:
@@ -81,10 +82,7 @@ def _show_rows(result: Run, notes: int) -> None:
         f"{number_of(result.rows_read, 'row')} in = {result.rows_used:,} used "
         f"+ {len(result.quarantine):,} quarantined"
     )
-    for row in result.quarantine[:10]:
-        click.echo(f"  {row.place}, row {row.row}, {row.column} `{row.value}`: {row.reason}")
-    if len(result.quarantine) > 10:
-        click.echo(f"  … and {len(result.quarantine) - 10:,} more; `duly facts check` lists all")
+    _show_quarantine(result.quarantine)
     for note in result.notes[:notes]:
         click.echo(f"note: {note}")
     if len(result.notes) > notes:
@@ -93,3 +91,19 @@ def _show_rows(result: Run, notes: int) -> None:
     earlier = sum(summary.earlier for summary in result.summaries)
     owed = number_of(result.count, "obligation")
     click.echo(f"{owed}; {earlier:,} settled earlier {noun(earlier, 'is', 'are')} left out")
+
+
+def _show_quarantine(refused: Sequence[Quarantined]) -> None:
+    """Each row while they are few; else, of each column and reason, how many there are."""
+    if len(refused) <= _FEW_ROWS:
+        for row in refused:
+            click.echo(f"  {row.place}, row {row.row}, {row.column} `{row.value}`: {row.reason}")
+        return
+    alike: dict[tuple[str, str, str], list[Quarantined]] = {}
+    for row in refused:
+        alike.setdefault((row.place, row.column, row.reason), []).append(row)
+    for (place, column, reason), rows in alike.items():
+        first = f"row {rows[0].row} `{rows[0].value}`"
+        those = first if len(rows) == 1 else f"{number_of(len(rows), 'row')}, the first {first}"
+        click.echo(f"  {place}, {column}: {reason}: {those}")
+    click.echo("  `duly facts check` lists them all")

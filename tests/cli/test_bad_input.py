@@ -111,13 +111,17 @@ def test_a_row_that_cannot_be_read_is_put_aside_and_told(run: Duly, desk: Path, 
     ) in ended.out
 
 
-def test_only_the_first_ten_are_shown(run: Duly, desk: Path) -> None:
+def test_many_are_told_by_their_columns_and_reasons(run: Duly, desk: Path) -> None:
     with (desk / "facts/visit.csv").open("a", encoding="utf-8") as file:
         file.writelines(f"w{number},7,yesterday,yes,\n" for number in range(12))
-    out = run().out
-    assert "22 rows in = 10 used + 12 quarantined\n" in out
-    assert out.count("`yesterday`") == 10
-    assert "  … and 2 more; `duly facts check` lists all\n" in out
+        file.write("x,,2024-03-01,yes,\n")
+    assert (
+        "23 rows in = 10 used + 13 quarantined\n"
+        "  visit.csv, date: not a date (write 31/01/2024 or 2024-01-31): "
+        "12 rows, the first row 6 `yesterday`\n"
+        "  visit.csv, person_id: the person is blank: row 18 ``\n"
+        "  `duly facts check` lists them all\n"
+    ) in run().out
 
 
 OUTPUTS = {

@@ -157,12 +157,32 @@ def test_rows_of_two_children_may_have_one_id(read: Read, cells: Cells) -> None:
     hangs on who else is in the extract.
     """
     facts = read(
+        cells("child", "person_id", "7", "8"),
         cells("placement", "id person_id start end", "p 7 2024-01-01 -", "p 8 2024-01-01 -"),
         cells("visit", "id person_id date placement_id", "v 7 2024-02-01 p", "v 8 2024-02-01 p"),
     )
     assert facts.quarantine == ()
     assert facts.tables["visit"].parent.tolist() == [0, 1]
-    assert facts.astray == ()
+    assert facts.counted == ()
+
+
+@pytest.mark.parametrize(
+    ("listed", "note"),
+    [
+        (["7", "8"], []),
+        (["7"], ["1 child has no row in `child`: what it says of others is not known of them"]),
+        ([], ["2 children have no row in `child`: what it says of others is not known of them"]),
+    ],
+)
+def test_children_whom_only_their_records_name_are_counted(
+    read: Read, cells: Cells, listed: Sequence[str], note: Sequence[str]
+) -> None:
+    placed = cells("placement", "person_id start end", "7 2024-01-01 -", "8 2024-01-01 -")
+    covered = [Coverage("placement", "events")]
+    facts = read(
+        *([cells("child", "person_id", *listed)] if listed else []), placed, coverage=covered
+    )
+    assert (facts.subjects.tolist(), list(facts.notes)) == (["7", "8"], note)
 
 
 def test_a_person_who_stands_twice_is_used_once(read: Read, cells: Cells) -> None:
@@ -237,7 +257,7 @@ def test_a_row_belongs_to_the_period_that_it_names(read: Read, cells: Cells) -> 
         "7 2024-02-02 -",
         "7 2024-02-03 p9",
     )
-    facts = read(cells("placement", *PLACEMENTS), visits)
+    facts = read(cells("child", "person_id", "7"), cells("placement", *PLACEMENTS), visits)
     assert parents(facts) == ["p2", "p1", "p1"]
     assert facts.notes[-1] == (
         "1 row of `visit` names a placement that is not among the same person's: "
@@ -261,6 +281,7 @@ def known(facts: Facts, kind: str = "visit") -> list[str]:
     return [*first, last]
 
 
+CHILDREN = ("person_id", "7", "8")
 VISITS = ("person_id date", "7 2024-02-01", "7 2024-03-01", "8 2024-02-20")
 
 
@@ -281,12 +302,12 @@ VISITS = ("person_id date", "7 2024-02-01", "7 2024-03-01", "8 2024-02-20")
 def test_coverage_that_is_stated(
     read: Read, cells: Cells, coverage: Coverage, expected: list[str]
 ) -> None:
-    facts = read(cells("visit", *VISITS), coverage=[coverage])
+    facts = read(cells("child", *CHILDREN), cells("visit", *VISITS), coverage=[coverage])
     assert (known(facts), facts.notes) == (expected, ())
 
 
 def test_coverage_that_is_not_stated_is_assumed_and_told(read: Read, cells: Cells) -> None:
-    facts = read(cells("visit", *VISITS))
+    facts = read(cells("child", *CHILDREN), cells("visit", *VISITS))
     assert known(facts) == ["2024-02-01", "2024-02-01", "2024-03-31"]
     assert facts.notes == (
         "coverage of `visit` is not stated: taken as complete from 1 February 2024 "

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import select
 import signal
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -122,6 +125,32 @@ class Killed(CsvStream):
         super().part(number, obligations)
 
 
+class Stopped(CsvStream):
+    """A stream in which Ctrl-C is pressed when the second part is written."""
+
+    def part(self, number: int, obligations: Obligations) -> None:
+        super().part(number, obligations)
+        if number == 1:
+            os.kill(first_process(), signal.SIGINT)
+
+
+class Orphaned(CsvStream):
+    """A stream that kills the first process and never ends, in one that says who it is."""
+
+    def part(self, number: int, obligations: Obligations) -> None:
+        (self.target.parent / f"worker-{os.getpid()}").touch()
+        os.kill(first_process(), signal.SIGKILL)
+        signal.pause()
+
+
+def first_process() -> int:
+    """The process that began the others, which may be this one."""
+    first = multiprocessing.parent_process()
+    pid = first.pid if first is not None else os.getpid()
+    assert pid is not None
+    return pid
+
+
 class Full(CsvStream):
     """A stream that finds no more room."""
 
@@ -142,6 +171,36 @@ def test_of_a_process_that_was_killed_the_run_says_so_and_leaves_nothing(
         "  help:  run with fewer of them, such as `--jobs 1`, or a smaller `--partition-size`"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_run_that_is_stopped_leaves_no_part_and_no_process(
+    law: Compiled, facts: str, tmp_path: Path, jobs: int
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        written(Stopped(tmp_path / "out.csv"), law, facts, jobs)
+    assert list(tmp_path.iterdir()) == []
+    assert multiprocessing.active_children() == []
+
+
+def orphan(facts: str, out: Path) -> None:
+    """What the process does that is killed."""
+    law = compiled(discovery.plugin_manager(), "statutory")
+    written(Orphaned(out), law, facts, 2)
+
+
+def test_no_process_outlives_the_first(facts: str, tmp_path: Path) -> None:
+    start = multiprocessing.get_context("spawn")
+    first = start.Process(target=orphan, args=(facts, tmp_path / "out.csv"))
+    first.start()
+    first.join()
+    assert first.exitcode == -signal.SIGKILL
+    workers = [int(path.name.partition("-")[2]) for path in tmp_path.glob("worker-*")]
+    assert workers
+    for pid in workers:
+        with suppress(ProcessLookupError):  # that has ended already
+            ended, _, _ = select.select([os.pidfd_open(pid)], [], [], 60)
+            assert ended
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
