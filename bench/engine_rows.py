@@ -19,6 +19,7 @@ from duly.engine.compiled import compiled
 from duly.engine.days import FAR, day_of
 from duly.engine.evaluate import evaluate
 from duly.engine.facts import Facts
+from duly.engine.memory import keep_what_is_free
 from duly.engine.obligations import VERDICTS
 from duly.engine.partitions import parted_sources
 from duly.engine.plan import Plan
@@ -34,6 +35,7 @@ _1970 = day_of(date(1970, 1, 1))
 
 def rows(folder: Path, as_at: date) -> pa.Table:
     """Every obligation, from the folder's Parquet files, a partition on each core at a time."""
+    keep_what_is_free()  # as a run does
     manager = discovery.plugin_manager()
     pack = compiled(manager, PACK)
     policy, children = pack.policy, pack.policy.subjects[0]

@@ -57,6 +57,7 @@ VISITING = Contest(
         Contestant("Polars", "bench.peers.polars_frame:rows"),
         Contestant("Python with dateutil", "bench.peers.python_loop:rows", SMALL),
         Contestant("zen-engine, in that loop", "bench.peers.zen:rows", SMALL),
+        Contestant("zen-engine, `create_decision`", "bench.peers.zen:rows_simply", SMALL),
         Contestant("OPA (regopy), in that loop", "bench.peers.opa:rows", SMALL),
     ),
 )

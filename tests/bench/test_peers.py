@@ -14,11 +14,12 @@ from bench import caseload, engine_rows
 from bench.rows import difference, in_order
 
 PEERS = {
-    "duckdb_sql": "duckdb",
-    "polars_frame": "polars",
-    "python_loop": "dateutil",
-    "zen": "zen",
-    "opa": "regopy",
+    "duckdb_sql:rows": "duckdb",
+    "polars_frame:rows": "polars",
+    "python_loop:rows": "dateutil",
+    "zen:rows": "zen",
+    "zen:rows_simply": "zen",
+    "opa:rows": "regopy",
 }
 
 DAYS = (caseload.AS_AT, date(2023, 2, 28))
@@ -36,7 +37,8 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.mark.parametrize("as_at", DAYS, ids=str)
 def test_a_peer_comes_to_the_rows_of_the_engine(peer: str, as_at: date, folder: Path) -> None:
     pytest.importorskip(PEERS[peer])
-    rows = importlib.import_module(f"bench.peers.{peer}").rows
+    module, name = peer.split(":")
+    rows = getattr(importlib.import_module(f"bench.peers.{module}"), name)
     expected = in_order(engine_rows.rows(folder, as_at))
     assert len(expected) > 1000
     assert difference(expected, in_order(rows(folder, as_at))) == ""
