@@ -65,7 +65,8 @@ class Table:
     all); nor after ``covered_to``.
     ``gaps`` names values of attributes whose rows no source holds; ``unread`` the subjects of whom
     a row is in quarantine.  ``times`` has the times of day of ``start``, ``end`` and milestones, of
-    those for which a source has any.
+    those for which a source has any.  ``parents``, once facts are cut, is the table that ``parent``
+    points into.
     """
 
     kind: Kind
@@ -84,6 +85,7 @@ class Table:
     gaps: Mapping[str, frozenset[str]] = field(factory=dict)
     unread: frozenset[int] = frozenset()
     times: Mapping[str, Minutes] = field(factory=dict)
+    parents: Table | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.subject)
@@ -315,10 +317,17 @@ def cut(facts: Facts, as_at: date, known_at: date | None = None) -> Facts:
         kept_rows[name] = keep
         tables[name] = _cut_table(table if keep.all() else table.take(keep), seen_to)
     for some in (tables, later):
-        for name, table in some.items():
-            if table.kind.of is not None:
-                some[name] = _linked(table, kept_rows[table.kind.of], tables[table.kind.of])
+        for name in sorted(some, key=lambda name: _generation(name, tables)):
+            kind = some[name].kind
+            if kind.of is not None:
+                some[name] = _linked(some[name], kept_rows[kind.of], tables[kind.of])
     return evolve(facts, tables=tables, later=later)
+
+
+def _generation(name: str, tables: Mapping[str, Table]) -> int:
+    """How many kinds a kind is ``of``, one above the other: parents are linked first."""
+    above = tables[name].kind.of
+    return 0 if above is None else 1 + _generation(above, tables)
 
 
 def _linked(table: Table, kept: npt.NDArray[np.bool_], parents: Table) -> Table:
@@ -331,7 +340,7 @@ def _linked(table: Table, kept: npt.NDArray[np.bool_], parents: Table) -> Table:
     if len(by_date):
         parent = parent.copy()
         parent[by_date] = _running_on(parents, table.subject[by_date], table.start[by_date])
-    return evolve(table, parent=parent.astype(np.int32, copy=False))
+    return evolve(table, parent=parent.astype(np.int32, copy=False), parents=parents)
 
 
 def _running_on(periods: Table, subject: Days, day: Days) -> Days:

@@ -62,14 +62,8 @@ def _first_of_chain(table: Table) -> npt.NDArray[np.intp]:
     own = np.arange(len(table))
     if table.kind.joined is None or not len(table):
         return own
-    known = table.start != MISSING
-    ends = keys(table.subject, table.end)
-    order = np.argsort(ends, kind="stable")
-    wanted = keys(table.subject, np.maximum(table.start, 0))
-    found = np.searchsorted(ends[order], wanted, side="left")
-    before = order[np.minimum(found, len(order) - 1)]
-    touching = known & (found < len(order)) & (ends[before] == wanted)
-    touching &= before < own
+    before = _touched(table)
+    touching = (table.start != MISSING) & (before < own)
     if table.kind.joined != "always":
         touching &= table.columns[table.kind.joined].values == 1
     chain = np.where(touching, before, own)
@@ -78,3 +72,37 @@ def _first_of_chain(table: Table) -> npt.NDArray[np.intp]:
         if (further == chain).all():
             return chain
         chain = further
+
+
+def _touched(table: Table) -> npt.NDArray[np.intp]:
+    """The first row that ends on the day on which each starts, the number of rows for none.
+
+    Rows that are known to be of two periods do not touch: what is approved for one placement says
+    nothing of the next.
+    """
+    whole = _whole_parents(table)
+    known, every = whole >= 0, np.ones(len(table), bool)
+    passes = [(table.subject, ~known, every)]
+    if known.any():
+        passes += [(whole, known, known), (table.subject, every, ~known)]
+    start, found = np.maximum(table.start, 0), np.full(len(table), len(table))
+    for of, ending, starting in passes:
+        rows, wanting = np.flatnonzero(ending), np.flatnonzero(starting)
+        ends = keys(of[rows], table.end[rows])
+        order = np.argsort(ends, kind="stable")
+        wanted = keys(of[wanting], start[wanting])
+        place = np.searchsorted(ends[order], wanted)
+        there = np.append(ends[order], -1)[place] == wanted
+        row = np.append(rows[order], len(table))[place]
+        found[wanting] = np.minimum(found[wanting], np.where(there, row, len(table)))
+    return found
+
+
+def _whole_parents(table: Table) -> Days:
+    """The period that each row belongs to, by the first of its joined rows; -1 for none known."""
+    if table.parents is None or not len(table.parents):
+        return np.full(len(table), -1, np.int32)
+    periods = table.parents.periods
+    whole = np.empty(len(table.parents), np.int32)
+    whole[periods.member_row] = periods.row[periods.member_period]
+    return np.where(table.parent >= 0, whole[np.maximum(table.parent, 0)], -1).astype(np.int32)

@@ -146,12 +146,25 @@ class World:
         groups: list[list[Row]] = []
         for row in self.rows(kind):
             continues = joined == "always" or (joined and row.values.get(joined) is True)
-            before = [group for group in groups if any(other.end == row.start for other in group)]
+            before = [
+                group
+                for group in groups
+                if any(o.end == row.start and not self._apart(kind, o, row) for o in group)
+            ]
             if continues and row.start and before:
                 before[0].append(row)
             else:
                 groups.append([row])
         return [Stretch(tuple(group)) for group in groups]
+
+    def _apart(self, kind: str, one: Row, other: Row) -> bool:
+        """Whether two rows are known to belong to two periods, joined rows as one."""
+        above = self.kinds[kind].of
+        if above is None:
+            return False
+        names = {self.parent(kind, one), self.parent(kind, other)}
+        wholes = [names & {row.id for row in stretch.rows} for stretch in self.stretches(above)]
+        return None not in names and sum(map(bool, wholes)) == 2
 
     # what is covered
 
