@@ -23,10 +23,9 @@ from duly.dsl.policy import Kind
 from duly.engine import discovery
 from duly.engine.raw import FactsError, RawFacts
 from duly.plugins.runners.spark_parts import FILE, ROW, Table
-from duly.plugins.sources.csv_file import CsvFile, names_of_columns, normal
+from duly.plugins.sources.csv_file import CsvFile, names_of_columns
 from duly.plugins.sources.csv_file import read as read_csv
 from duly.plugins.sources.folder import (
-    BESIDE,
     Beside,
     Contents,
     columns_in,
@@ -35,7 +34,7 @@ from duly.plugins.sources.folder import (
     read_beside,
 )
 from duly.plugins.sources.parquet_file import read_whole, refuse_no_cells
-from duly.plugins.sources.parquet_folder import ENDING, not_read
+from duly.plugins.sources.parquet_folder import ENDING, is_beside
 
 SOURCES = ("parquet", "table")
 
@@ -103,12 +102,16 @@ def _folder(spark: SparkSession, number: int, location: str, kinds: Mapping[str,
     tops: dict[str, list[str]] = {}
     for name in sorted(files, key=lambda name: Path(name).parts):
         tops.setdefault(name.partition("/")[0], []).append(name)
-    parquet = [top for top, names in tops.items() if any(map(_is_parquet, names))]
-    csvs = [top for top, names in tops.items() if names == [top] and top[-4:].casefold() == ".csv"]
-    beside = [name for name in csvs if normal(Path(name).stem) in BESIDE]
     folder = Path(location)
-    paths = [folder / name for name in (*parquet, *beside)]
-    unread = [not_read(folder / name) for name in csvs if name not in beside]
+    paths: list[Path] = []
+    left: list[Path] = []
+    for top, names in tops.items():
+        read = list(filter(_is_parquet, names))
+        if read or (names == [top] and is_beside(Path(top))):
+            paths.append(folder / top)
+            left.extend(folder / name for name in names if name not in (top, *read))
+        else:
+            left.append(folder / top)
 
     def copied(into: Path, name: str) -> Path:
         row = spark.read.format("binaryFile").load(f"{location}/{name}").select("content").first()
@@ -132,8 +135,8 @@ def _folder(spark: SparkSession, number: int, location: str, kinds: Mapping[str,
         numbers = {files[name]: number for number, name in enumerate(names)}
         return _Found(rows.select(*place, "*"), path, tuple(names), numbers, True)
 
-    held = contents(folder, paths, kinds, "Parquet file")
-    return _source(held, kinds, number, unread, found, copied)
+    held = contents(folder, paths, kinds, ENDING, left)
+    return _source(held, kinds, number, found, copied)
 
 
 def _whole(location: str) -> str:
@@ -173,8 +176,8 @@ def _schema(spark: SparkSession, number: int, location: str, kinds: Mapping[str,
         rows = spark.table(_quoted(location, path.name))
         return _Found(rows, path, (f"{location}.{path.name}",), {}, False)
 
-    held = contents(schema, [schema / name for name in names], kinds, "table")
-    return _source(held, kinds, number, (), found, copied)
+    held = contents(schema, [schema / name for name in names], kinds, "")
+    return _source(held, kinds, number, found, copied)
 
 
 def _quoted(*names: str) -> str:
@@ -188,7 +191,6 @@ def _source(
     found: Contents,
     kinds: Mapping[str, Kind],
     number: int,
-    unread: Sequence[str],
     open_: Callable[[Path], _Found],
     copied: Callable[[Path, str], Path],
 ) -> Source:
@@ -204,7 +206,7 @@ def _source(
     raw = RawFacts(
         coverage=beside.coverage,
         quarantine=beside.quarantine,
-        notes=(*beside.notes, *unread, *told),
+        notes=(*beside.notes, *told),
         extracted=beside.extracted,
         calendars=beside.calendars,
     )

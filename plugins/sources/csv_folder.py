@@ -15,7 +15,14 @@ from duly.engine.hookspecs import FactSource, hookimpl
 from duly.engine.raw import RawFacts, RawTable
 from duly.plugins.sources.csv_file import CsvFile, csv_files, plain_ids
 from duly.plugins.sources.csv_file import read as read_file
-from duly.plugins.sources.folder import columns_in, contents, id_columns, notes, read_beside
+from duly.plugins.sources.folder import (
+    columns_in,
+    contents,
+    hidden,
+    id_columns,
+    notes,
+    read_beside,
+)
 
 
 @hookimpl
@@ -27,7 +34,9 @@ def register_fact_sources() -> Sequence[FactSource]:
 def read(location: str, kinds: Mapping[str, Kind]) -> RawFacts:
     """The facts of a folder, with what it does not hold."""
     folder = Path(location)
-    found = contents(folder, csv_files(folder), kinds, "CSV file")
+    paths = csv_files(folder)
+    left = [path for path in sorted(folder.iterdir()) if path not in paths and not hidden(path)]
+    found = contents(folder, paths, kinds, ".csv", left)
     files = [(kind, read_file(path)) for path, kind in found.known.items()]
     beside = read_beside(found, read_file)
     return RawFacts(

@@ -6,7 +6,7 @@ Files are named as the kinds of the vocabulary, columns as its attributes.  Besi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -22,18 +22,27 @@ from duly.plugins.sources.csv_file import CsvFile, normal, perhaps, quoted
 BESIDE = (COVERAGE, CALENDAR)
 """The names of the files that hold no kind of fact."""
 
+CALLED = {".csv": "CSV file", ".parquet": "Parquet file", "": "table"}
+"""What holds the facts of a kind, by how its name ends."""
+
 Headers = Mapping[str, str]
 """The columns of a file: how it spells each, by its normal name."""
 
 
 @frozen
 class Contents:
-    """The files of a folder: which holds what, and those that hold no kind of fact."""
+    """What stands in a folder: which file holds what, and what is not read.
+
+    The ``misnamed`` are called as a kind of fact, but not as what is read: by the place of each,
+    the kind's name as it is spelt there.  The ``others`` hold tables, but have no kind's name.
+    """
 
     known: Mapping[Path, Kind]
+    misnamed: Mapping[str, str]
     others: Sequence[Path]
     beside: Sequence[Path]
     by_name: Mapping[str, Kind]
+    ending: str
 
 
 @frozen
@@ -47,17 +56,40 @@ class Beside:
     calendars: Stretches
 
 
-def contents(folder: Path, paths: Sequence[Path], kinds: Mapping[str, Kind], what: str) -> Contents:
-    """Which of the paths hold which kind; ``what`` is what such a file is called: `CSV file`."""
+def hidden(path: Path) -> bool:
+    """Whether programs keep a file for themselves: nobody expects that it is read."""
+    return path.name[:1] in "._"
+
+
+def contents(
+    folder: Path,
+    paths: Sequence[Path],
+    kinds: Mapping[str, Kind],
+    ending: str,
+    left: Iterable[Path] = (),
+) -> Contents:
+    """Which of the paths, whose names have that ending, hold which kind.
+
+    What else stands in the folder, ``left``, is not read.
+    """
     by_name = {normal(name): kind for kind in kinds.values() for name in names_of(kind)}
     known = {path: by_name[normal(path.stem)] for path in paths if normal(path.stem) in by_name}
     beside = [path for path in paths if path not in known and normal(path.stem) in BESIDE]
     others = [path for path in paths if path not in known and path not in beside]
+    misnamed = {}
+    for path in left:
+        place = path.relative_to(folder)
+        name = place.parts[0].partition(".")[0]
+        if normal(name) in (*by_name, *BESIDE):
+            misnamed[place.as_posix()] = name
+        elif path.suffix.casefold() in _OTHER:
+            others.append(path)
     if not known:
-        raise _nothing_to_read(folder, others, by_name, what)
+        names = [f"`{path.name}`{perhaps(path.stem, by_name)}" for path in others]
+        raise _nothing_to_read(folder, [*map("`{}`".format, misnamed), *names], ending)
     _refuse_twins({path: kind.name for path, kind in known.items()})
     _refuse_twins({path: normal(path.stem) for path in beside})
-    return Contents(known, others, beside, by_name)
+    return Contents(known, misnamed, others, beside, by_name, ending)
 
 
 def read_beside(found: Contents, read: Callable[[Path], CsvFile]) -> Beside:
@@ -66,14 +98,14 @@ def read_beside(found: Contents, read: Callable[[Path], CsvFile]) -> Beside:
     calendars, unread = read_calendars(found.beside, read)
     there = {kind.name for kind in found.known.values()}
     coverage = tuple(each for each in stated if each.kind in there or each.what == "absent")
-    ending = next(iter(found.known)).suffix
     return Beside(
         coverage=coverage,
         quarantine=unread,
         notes=(
+            *(_misnamed(place, name, found.ending) for place, name in found.misnamed.items()),
             *(_unknown_file(path, found.by_name) for path in found.others),
             *unasked,
-            *(_no_file(each.kind, ending) for each in stated if each not in coverage),
+            *(_no_file(each.kind, found.ending) for each in stated if each not in coverage),
         ),
         extracted=extracted,
         calendars=calendars,
@@ -120,19 +152,23 @@ def notes(place: str, headers: Headers, kind: Kind) -> list[str]:
     return notes
 
 
-def _nothing_to_read(
-    folder: Path, others: Sequence[Path], known: Mapping[str, Kind], what: str
-) -> FactsError:
-    names = ", ".join(f"`{path.name}`{perhaps(path.stem, known)}" for path in others)
-    found = f"only {names}" if names else f"no {what}"
-    ending = "csv" if what.startswith("CSV") else "parquet"
+def _nothing_to_read(folder: Path, left: Sequence[str], ending: str) -> FactsError:
+    found = f"only {', '.join(left)}" if left else f"no {CALLED[ending]}"
+    other = _OTHER.get(ending, "")
+    elsewise = other and any(folder.rglob(f"*{other}"))
     return FactsError(
         what=f"no file in `{folder}` holds a kind of fact that the rules know: there is {found}",
         where=str(folder),
         why="without facts nothing would be checked, and that is not a pass",
-        help=f"name each file as its kind of fact, such as `person.{ending}`; "
+        help=f"`{other[1:]}:{folder}` reads its {CALLED[other]}s"
+        if elsewise
+        else f"name each file as its kind of fact, such as `person{ending}`; "
         "`duly facts template DIR` writes all of them with their columns",
     )
+
+
+_OTHER = {".csv": ".parquet", ".parquet": ".csv"}
+"""How the names end of what another source of facts reads."""
 
 
 def _refuse_twins(held: Mapping[Path, str]) -> None:
@@ -146,6 +182,14 @@ def _refuse_twins(held: Mapping[Path, str]) -> None:
                 why="it is not known whether one repeats the other",
                 help="keep one of them, or put their rows together in one file",
             )
+
+
+def _misnamed(place: str, name: str, ending: str) -> str:
+    parts = f", or files in a folder `{name}` whose names end so" if ending == ".parquet" else ""
+    return (
+        f"`{place}` is not read: what holds `{name}` must be a {CALLED[ending]} that is called "
+        f"`{name}{ending}`{parts}"
+    )
 
 
 def _unknown_file(path: Path, known: Mapping[str, Kind]) -> str:

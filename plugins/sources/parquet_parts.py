@@ -32,6 +32,7 @@ from duly.plugins.sources.parquet_file import (
     opened,
     together,
 )
+from duly.plugins.sources.parquet_folder import parquet_files
 
 HELD = 1 << 20
 """Rows of a row group that is held in memory: most programs write no larger ones."""
@@ -159,9 +160,7 @@ class ParquetFolder:
         return self._found[subject.subject]
 
 
-def open_folder(
-    found: Contents, beside: Beside, unread: tuple[str, ...], kinds: Mapping[str, Kind]
-) -> ParquetFolder:
+def open_folder(found: Contents, beside: Beside, kinds: Mapping[str, Kind]) -> ParquetFolder:
     """A folder's files with their columns, none of which is read yet."""
     files = [(kind, file) for path, kind in found.known.items() for file in _files(path)]
     told = dict.fromkeys(
@@ -169,14 +168,11 @@ def open_folder(
     )
     for kind, file in files:
         columns_in(file.path, file.headers, kind)
-    return ParquetFolder(kinds, files, beside, (*beside.notes, *unread, *told))
+    return ParquetFolder(kinds, files, beside, (*beside.notes, *told))
 
 
 def _files(path: Path) -> list[ParquetFile]:
-    """One file, or all of a folder, in order of name."""
-    if not path.is_dir():
-        return [opened(path, path.name)]
-    files = sorted(each for each in path.rglob("*.parquet") if each.name[:1] not in "._")
+    files = parquet_files(path)
     return [opened(each, each.relative_to(path.parent).as_posix()) for each in files]
 
 

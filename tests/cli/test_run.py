@@ -141,6 +141,19 @@ def test_facts_may_come_from_several_places(duly: Duly, desk: Path) -> None:
     assert len(rows()) == 12
 
 
+def test_a_file_that_is_not_read_is_told_before_columns_are(duly: Duly, desk: Path) -> None:
+    more = desk / "more"
+    more.mkdir()
+    (desk / "facts/review.csv").rename(more / "review.csv.gz")
+    (desk / "facts/agreed.csv").rename(more / "agreed.csv")
+    words = ("run", "--pack", "city", "--as-at", "2024-04-20", "--facts", "csv:more")
+    notes = [line for line in duly(*words).out.splitlines() if "note:" in line]
+    assert notes[0] == (
+        "note: `review.csv.gz` is not read: what holds `review` must be a CSV file that is called "
+        "`review.csv`"
+    )
+
+
 def test_an_extract_older_than_the_day_asked_about_is_told_first(run: Duly) -> None:
     notes = [line for line in run("--as-at", "2024-05-01").out.splitlines() if "note:" in line]
     assert notes[0] == (

@@ -183,6 +183,22 @@ def test_a_file_that_matches_nothing_is_named(folder: Write, kinds: Kinds) -> No
     )
 
 
+@pytest.mark.parametrize("name", ["visit", "visit.csv.gz", "Visit.txt", "visit.parquet"])
+def test_what_is_called_as_a_kind_and_not_read_is_named_first(
+    folder: Write, kinds: Kinds, name: str
+) -> None:
+    path = folder(child="person_id\n1\n", zzz="a\n")
+    for each in (name, "readme.txt", ".visit.txt"):
+        (path / each).write_bytes(b"1")
+    called = name.partition(".")[0]
+    assert read(str(path), kinds).notes == (
+        f"`{name}` is not read: what holds `{called}` must be a CSV file that is called "
+        f"`{called}.csv`",
+        "`zzz.csv` was not read: no kind of fact has that name",
+        "`child.csv` does not have `born`: what they would say is unknown",
+    )
+
+
 def test_a_link_to_a_period_is_read(folder: Write, kinds: Kinds) -> None:
     text = "id,person_id,placement_id,start,end\n1,7,0012.0,2024-03-08,\n"
     facts = read(str(folder(long_term_foster=text)), kinds)
@@ -190,6 +206,19 @@ def test_a_link_to_a_period_is_read(folder: Write, kinds: Kinds) -> None:
 
 
 # ------------------------------------------------------------------ what stops a run
+
+
+def test_a_folder_of_parquet_files(tmp_path: Path, kinds: Kinds) -> None:
+    for name in ("child.parquet", "visit/part-0.parquet"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"1")
+    assert error(tmp_path, kinds) == {
+        "what": f"no file in `{tmp_path}` holds a kind of fact that the rules know: "
+        "there is only `child.parquet`, `visit`",
+        "where": str(tmp_path),
+        "why": "without facts nothing would be checked, and that is not a pass",
+        "help": f"`parquet:{tmp_path}` reads its Parquet files",
+    }
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path, kinds: Kinds) -> None:

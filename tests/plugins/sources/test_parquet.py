@@ -225,11 +225,39 @@ def test_coverage_and_calendars_stand_beside(tables: Write, kinds: Kinds, ending
     assert (told(*parts), read_and_not(*parts)) == (told(whole), read_and_not(whole))
 
 
-def test_a_csv_file_of_facts_is_named_and_not_read(tables: Write, kinds: Kinds) -> None:
-    folder = tables(child={"person_id": ["1"], "born": [None]})
-    (folder / "visit.csv").write_text("person_id,date\n1,2024-03-08\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    "name",
+    ["visit.csv", "visit", "visit.parq", "Visit.parquet.gz", "visit/part-0", "visit.parquet/0"],
+)
+def test_what_is_called_as_a_kind_and_not_read_is_named_first(
+    tables: Write, kinds: Kinds, name: str
+) -> None:
+    folder = tables(child={"person_id": ["1"]}, zzz={"a": ["1"]})
+    for each in (name, "zzz.csv", "readme.txt", ".visit", "_visit/part-0.parquet"):
+        (folder / each).parent.mkdir(exist_ok=True)
+        (folder / each).write_bytes(b"1")
+    top = name.partition("/")[0]
+    called = top.partition(".")[0]
     assert read(str(folder), kinds).notes == (
-        "`visit.csv` was not read: facts in this folder are read from Parquet files",
+        f"`{top}` is not read: what holds `{called}` must be a Parquet file that is called "
+        f"`{called}.parquet`, or files in a folder `{called}` whose names end so",
+        "`zzz.parquet` was not read: no kind of fact has that name",
+        "`zzz.csv` was not read: no kind of fact has that name",
+        "`child.parquet` does not have `born`: what they would say is unknown",
+    )
+
+
+def test_a_part_that_is_not_read_is_named(tables: Write, kinds: Kinds) -> None:
+    folder = tables(visit={"person_id": ["1"], "date": ["2024-03-08"]})
+    for name in ("visit/_temporary/0.parquet", "visit/_SUCCESS", "visit/old/part-1"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"1")
+    (folder / "visit.parquet").rename(folder / "visit/part-0.parquet")
+    facts = read(str(folder), kinds)
+    assert [each.place for each in facts.tables] == ["visit/part-0.parquet"]
+    assert facts.notes[0] == (
+        "`visit/old/part-1` is not read: what holds `visit` must be a Parquet file that is called "
+        "`visit.parquet`, or files in a folder `visit` whose names end so"
     )
 
 
@@ -240,6 +268,18 @@ def test_a_folder_without_parquet_files(tmp_path: Path, kinds: Kinds) -> None:
     problem = error(tmp_path, kinds)
     assert problem["what"].endswith("there is no Parquet file")
     assert "`person.parquet`" in problem["help"]
+
+
+def test_a_folder_of_csv_files(tmp_path: Path, kinds: Kinds) -> None:
+    for name in ("child.csv", "visits.csv", "coverage.csv"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    assert error(tmp_path, kinds) == {
+        "what": f"no file in `{tmp_path}` holds a kind of fact that the rules know: "
+        "there is only `child.csv`, `visits.csv` (did you mean `visit`?)",
+        "where": str(tmp_path),
+        "why": "without facts nothing would be checked, and that is not a pass",
+        "help": f"`csv:{tmp_path}` reads its CSV files",
+    }
 
 
 def test_a_needed_column_that_is_missing(tables: Write, kinds: Kinds) -> None:
@@ -264,7 +304,7 @@ def test_two_coverage_files(tables: Write, kinds: Kinds) -> None:
     folder = tables(child={"person_id": ["1"]}, coverage={"kind": ["x"], "what": ["events"]})
     (folder / "coverage.csv").write_text("kind,what\n", encoding="utf-8")
     assert error(folder, kinds)["what"] == (
-        "`coverage.parquet` and `coverage.csv` both hold `coverage`"
+        "`coverage.csv` and `coverage.parquet` both hold `coverage`"
     )
 
 
