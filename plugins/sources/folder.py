@@ -86,7 +86,7 @@ def contents(
             others.append(path)
     if not known:
         names = [f"`{path.name}`{perhaps(path.stem, by_name)}" for path in others]
-        raise _nothing_to_read(folder, [*map("`{}`".format, misnamed), *names], ending)
+        raise _nothing_to_read(folder, misnamed, names, ending)
     _refuse_twins({path: kind.name for path, kind in known.items()})
     _refuse_twins({path: normal(path.stem) for path in beside})
     return Contents(known, misnamed, others, beside, by_name, ending)
@@ -152,10 +152,14 @@ def notes(place: str, headers: Headers, kind: Kind) -> list[str]:
     return notes
 
 
-def _nothing_to_read(folder: Path, left: Sequence[str], ending: str) -> FactsError:
+def _nothing_to_read(
+    folder: Path, misnamed: Iterable[str], others: Sequence[str], ending: str
+) -> FactsError:
+    left = [*map("`{}`".format, misnamed), *others]
     found = f"only {', '.join(left)}" if left else f"no {CALLED[ending]}"
     other = _OTHER.get(ending, "")
-    elsewise = other and any(folder.rglob(f"*{other}"))
+    theirs = folder.rglob(f"*{other}") if other else ()
+    elsewise = any(path.relative_to(folder).parts[0] in misnamed for path in theirs)
     return FactsError(
         what=f"no file in `{folder}` holds a kind of fact that the rules know: there is {found}",
         where=str(folder),

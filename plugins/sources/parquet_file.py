@@ -21,7 +21,7 @@ from duly.dsl.policy import BLANK
 from duly.engine.days import LAST, MISSING
 from duly.engine.ids import Ids
 from duly.engine.keys import in_order
-from duly.engine.raw import LONGEST_BLANK, Cell, Coded, Dated, FactsError, Range, id_in
+from duly.engine.raw import LONGEST_BLANK, Cell, Coded, Dated, FactsError, Quarantined, Range, id_in
 from duly.plugins.parquet import FIRST_DAY
 from duly.plugins.sources.csv_file import CsvFile, names_of_columns, plain_ids
 
@@ -104,9 +104,13 @@ class Stretch:
         if first is not None:
             wanted[:-1] &= ~ids.before(first)
         keep = wanted[codes]
+        return self.of(keep) if keep.any() else None
+
+    def of(self, keep: npt.NDArray[np.bool_]) -> Stretch:
+        """Some of the rows."""
         some = pa.array(keep)
         kept = {name: _trimmed(each.filter(some)) for name, each in self.cells.items()}
-        return Stretch(self.rows[keep], kept, self.by) if keep.any() else None
+        return Stretch(self.rows[keep], kept, self.by)
 
     @cached_property
     def whom(self) -> tuple[Ids, Rows]:
@@ -143,6 +147,33 @@ def decoded(file: ParquetFile, columns: Columns, group: int | None = None) -> It
         }
         yield Stretch(np.arange(first, first + len(batch), dtype=np.int32), cells, columns.by)
         first += len(batch)
+
+
+def readable(
+    stretches: Iterable[Stretch], place: str
+) -> tuple[list[Stretch], tuple[Quarantined, ...]]:
+    """The rows without those of which some cell is not text, and these."""
+    kept: list[Stretch] = []
+    refused: list[Quarantined] = []
+    for each in stretches:
+        good = np.ones(len(each.rows), bool)
+        for name, column in each.cells.items():
+            for row in np.flatnonzero(_odd(column) & good).tolist():
+                good[row] = False
+                (text,) = _texts(column.slice(row, 1))
+                reason = "not text: its bytes are not UTF-8"
+                refused.append(Quarantined(place, int(each.rows[row]), name, text or "", reason))
+        kept.append(each if good.all() else each.of(good))
+    return kept, tuple(refused)
+
+
+def _odd(column: pa.Array) -> npt.NDArray[np.bool_]:
+    """Which cells hold bytes that are no text."""
+    if pa.types.is_dictionary(column.type):
+        return np.append(_odd(column.dictionary), np.False_)[_codes(column)]
+    if not _is_bytes(column.type) or _utf8(column) is not None:
+        return np.zeros(len(column), bool)
+    return np.array([_utf8(column.slice(row, 1)) is None for row in range(len(column))])
 
 
 def together(
@@ -290,10 +321,12 @@ def _plain(values: pa.Array) -> Ids | None:
     offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset :][: len(values) + 1]
     lengths = np.diff(offsets)
     least, most = int(lengths.min()), int(lengths.max())
-    if most > WIDEST or (least <= LONGEST_BLANK and _any_blank(values)):
+    if not 0 < most <= WIDEST:
         return None
     letters = np.frombuffer(values.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
     if letters.min() <= ord(" ") or letters.max() > ord("~") or (letters == ord(".")).any():
+        return None
+    if least <= LONGEST_BLANK and _any_blank(values):
         return None
     if least < most:
         letters = np.frombuffer(pc.ascii_rpad(values, most, "\0").buffers()[2], np.uint8)
@@ -306,19 +339,45 @@ def _any_blank(values: pa.StringArray) -> bool:
 
 
 def _texts(values: pa.Array) -> list[Cell]:
-    """Values as a CSV file would hold them."""
+    """Values as a CSV file would hold them; bytes that are no text are escaped."""
     types, type = pa.types, values.type
+    if types.is_dictionary(type):
+        return _texts(values.dictionary_decode())
     if types.is_boolean(type):
         values = pc.if_else(values, "yes", "no")
     elif types.is_timestamp(type):
         zone = "UTC" if type.tz else None
         values = values.cast(pa.timestamp("s", zone), safe=False).cast(pa.string())
+    elif _is_bytes(type):
+        text = _utf8(values)
+        if text is None:
+            held = values.cast(pa.large_binary()).to_pylist()
+            return [each if each is None else each.decode(errors=_ESCAPED) for each in held]
+        values = text
     elif types.is_floating(type) or types.is_decimal(type):
         return [None if value is None else _number(value) for value in values.to_pylist()]
     else:
         values = values.cast(pa.string())
     found: list[Cell] = values.to_numpy(zero_copy_only=False).tolist()
     return found
+
+
+_ESCAPED = "backslashreplace"
+
+
+def _is_bytes(type: pa.DataType) -> bool:
+    """Whether values are bytes, called text or not: those of either need not be text."""
+    types = pa.types
+    fixed = types.is_fixed_size_binary(type)
+    return bool(_is_text(type) or types.is_binary(type) or types.is_large_binary(type) or fixed)
+
+
+def _utf8(values: pa.Array) -> pa.Array | None:
+    """The text that bytes are, if all of them are text."""
+    try:
+        return values.cast(pa.large_binary()).cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return None
 
 
 def _number(value: object) -> str:

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 Duly = Callable[..., Any]
 
 
@@ -119,6 +122,20 @@ def test_what_was_not_converted_is_a_finding(duly: Duly, desk: Path) -> None:
     ended = duly("facts", "convert", "csv:facts", "quick", "--pack", "city")
     assert ended.code == 1
     assert "not written: visit.csv, row 6" in ended.out
+
+
+def test_bytes_that_are_no_text_are_findings(duly: Duly, desk: Path) -> None:
+    duly("facts", "convert", "csv:facts", "quick", "--pack", "city")
+    path = desk / "quick/visit.parquet"
+    rows = pq.read_table(path)
+    ids = pa.array([b"caf\xe9", *(id.encode() for id in rows.column("id").to_pylist()[1:])])
+    pq.write_table(rows.set_column(0, "id", ids), path)
+    told = r"visit.parquet, row 1, id `caf\xe9`: not text: its bytes are not UTF-8"
+    ended = duly("facts", "check", "parquet:quick", "--pack", "city")
+    assert (ended.code, told in ended.out.splitlines()) == (1, True)
+    assert ended.out.splitlines()[-1] == "10 rows in = 9 used + 1 quarantined"
+    ended = duly("facts", "convert", "parquet:quick", "again", "--pack", "city")
+    assert (ended.code, f"not written: {told}" in ended.out.splitlines()) == (1, True)
 
 
 def test_an_invented_caseload_can_be_run(duly: Duly) -> None:

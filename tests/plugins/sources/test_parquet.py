@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from duly.dsl.policy import Attribute, Kind
 from duly.engine.facts import Facts
-from duly.engine.raw import Coverage, FactsError, RawFacts, RawTable, id_in
+from duly.engine.raw import Coverage, FactsError, Quarantined, RawFacts, RawTable, id_in
 from duly.engine.reading import build
 from duly.plugins.sources import csv_folder
 from duly.plugins.sources.parquet_folder import parted, read, register_fact_sources
@@ -161,6 +161,38 @@ def test_days_where_an_answer_should_be_are_quarantined(tables: Write, kinds: Ki
     assert (row.column, row.value, row.reason) == ("seen", "2024-03-08", "not yes, no or blank")
 
 
+@pytest.mark.parametrize("column", ["person_id", "id", "date", "remark", "seen"])
+@pytest.mark.parametrize("typed", [pa.binary(), pa.string(), pa.binary(4)])
+def test_a_cell_of_bytes_that_are_no_text_puts_its_row_aside(
+    tables: Write, kinds: Kinds, column: str, typed: pa.DataType
+) -> None:
+    remark = Kind(
+        "visit",
+        "event",
+        attributes={"remark": Attribute("remark", "text"), "seen": Attribute("seen", "yes/no")},
+    )
+    kinds = {"child": kinds["child"], "visit": remark}
+    columns = {
+        "id": ["a", "b", "c"],
+        "person_id": ["1", "2", "3"],
+        "date": ["2024-03-08"] * 3,
+        "remark": ["x", "y", "z"],
+        "seen": ["yes"] * 3,
+    }
+    odd = pa.array([b"null", b"caf\xe9", b"null"], pa.binary(4) if typed == pa.binary(4) else None)
+    if typed == pa.string():
+        odd = pa.StringArray.from_buffers(3, *odd.buffers()[1:], odd.buffers()[0])
+    folder = tables(child={"person_id": ["1", "2"]}, visit=columns | {column: odd})
+    refused = Quarantined(
+        "visit.parquet", 2, column, r"caf\xe9", "not text: its bytes are not UTF-8"
+    )
+    whole = build([read(str(folder), kinds)], kinds)
+    assert whole.rows_read == 5
+    assert [each for each in whole.quarantine if each.row == 2] == [refused]
+    parts = in_parts(folder, kinds, 1)
+    assert (told(*parts), read_and_not(*parts)) == (told(whole), read_and_not(whole))
+
+
 def test_ids_that_are_numbers_are_read_as_text(tables: Write, kinds: Kinds) -> None:
     folder = tables(
         child={"person_id": [7, 10]},
@@ -280,6 +312,18 @@ def test_a_folder_of_csv_files(tmp_path: Path, kinds: Kinds) -> None:
         "why": "without facts nothing would be checked, and that is not a pass",
         "help": f"`csv:{tmp_path}` reads its CSV files",
     }
+
+
+def test_a_folder_in_which_only_names_are_wrong(tmp_path: Path, kinds: Kinds) -> None:
+    (tmp_path / "visit").mkdir()
+    (tmp_path / "visit/part-0").write_bytes(b"1")
+    (tmp_path / "coverage.csv").write_text("kind,what\n", encoding="utf-8")
+    problem = error(tmp_path, kinds)
+    assert problem["what"].endswith("there is only `visit`")
+    assert problem["help"] == (
+        "name each file as its kind of fact, such as `person.parquet`; "
+        "`duly facts template DIR` writes all of them with their columns"
+    )
 
 
 def test_a_needed_column_that_is_missing(tables: Write, kinds: Kinds) -> None:
