@@ -16,7 +16,7 @@ def given_up_if_it_fails() -> Iterator[list[Stream]]:
     try:
         yield opened
     except BaseException:
-        for stream in opened:
+        for stream in reversed(opened):
             stream.give_up()
         raise
 

@@ -31,8 +31,8 @@ class CsvStream:
     """The same file, made of the rows of each part."""
 
     def __init__(self, path: Path):
-        self.target = file_at(path, "obligations.csv")
-        self.parts = Parts(self.target)
+        self.parts = Parts(path, "obligations.csv")
+        self.target = self.parts.target
 
     def part(self, number: int, obligations: Obligations) -> None:
         with self.parts[number].open("w", encoding="utf-8", newline="") as file:
@@ -51,7 +51,7 @@ class CsvStream:
         return [self.target]
 
     def give_up(self) -> None:
-        self.parts.remove()
+        self.parts.give_up()
 
 
 def _lines(obligations: Obligations) -> Iterator[str]:

@@ -18,7 +18,7 @@ from duly.engine.columns import Answers, Column, Dates, Numbers, Text, Texts
 from duly.engine.days import MISSING
 from duly.engine.obligations import ANSWERS, COLUMNS, DATES, NUMBERS, Obligations
 from duly.engine.pipeline import Run
-from duly.plugins.outputs.places import DIGITS, Parts, file_at
+from duly.plugins.outputs.places import DIGITS, Parts, something_else
 from duly.plugins.parquet import FIRST_DAY
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
@@ -116,8 +116,10 @@ class ParquetStream:
 
     def __init__(self, path: Path):
         self.folder = path if path.is_dir() or not path.suffix else None
-        self.target = file_at(path, "obligations.parquet")
-        self.parts = Parts(self.target)
+        if self.folder is not None:
+            _refuse_others(self.folder)
+        self.parts = Parts(path, "obligations.parquet")
+        self.target = self.parts.target
 
     def part(self, number: int, obligations: Obligations) -> None:
         if len(obligations) or number == 0:  # one file at least, with the columns
@@ -138,7 +140,7 @@ class ParquetStream:
         return left
 
     def give_up(self) -> None:
-        self.parts.remove()
+        self.parts.give_up()
 
 
 def _united(parts: Sequence[Path], target: Path) -> Path:
@@ -152,7 +154,23 @@ def _united(parts: Sequence[Path], target: Path) -> Path:
     return target
 
 
+def _refuse_others(folder: Path) -> None:
+    """A folder that is read as one table may hold nothing but obligations."""
+    there = sorted(folder.iterdir()) if folder.exists() else []
+    other = [path for path in there if path.name[:1] not in "._" and not path.match(_PART)]
+    if other:
+        raise something_else(
+            str(folder),
+            where=str(other[0]),
+            why="other programs read such a folder as one table, and would read both together",
+        )
+
+
 def _cleared(folder: Path) -> None:
     """Without the parts of an earlier run, which would be read with these."""
-    for old in folder.glob(f"obligations-{'[0-9]' * DIGITS}.parquet"):
+    for old in folder.glob(_PART):
         old.unlink()
+
+
+_PART = f"obligations-{'[0-9]' * DIGITS}.parquet"
+"""How the parts in a folder are called."""

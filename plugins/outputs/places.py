@@ -5,12 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 from shutil import rmtree
 
+from duly.engine.raw import FactsError
+
 
 def file_at(path: Path, name: str) -> Path:
     """The path itself, or the file of that name where it is a folder; its folder is made."""
-    target = path / name if path.is_dir() or not path.suffix else path
+    target = _at(path, name)
     target.parent.mkdir(parents=True, exist_ok=True)
     return target
+
+
+def _at(path: Path, name: str) -> Path:
+    return path / name if path.is_dir() or not path.suffix else path
+
+
+def something_else(place: str, where: str, why: str) -> FactsError:
+    """A place where obligations would be written over or among what they are not."""
+    return FactsError(
+        what=f"`{place}` holds something else than the obligations of an earlier run",
+        where=where,
+        why=why,
+        help="name another, which need not exist yet",
+    )
 
 
 DIGITS = 8
@@ -18,10 +34,15 @@ DIGITS = 8
 
 
 class Parts:
-    """The parts of a file until it is whole, in a folder of their own beside it."""
+    """The parts of a file, the ``target``, until it is whole: in a folder of their own beside it.
 
-    def __init__(self, target: Path):
-        self._folder = target.with_name(f".{target.name}.parts")
+    The target is the path, or the file of that name where the path is a folder.
+    """
+
+    def __init__(self, path: Path, name: str):
+        self._made = [each for each in _at(path, name).parents if not each.exists()]
+        self.target = file_at(path, name)
+        self._folder = self.target.with_name(f".{self.target.name}.parts")
         self.remove()  # those of a run that was killed
         self._folder.mkdir()
 
@@ -41,3 +62,11 @@ class Parts:
         """Leave nothing of them."""
         if self._folder.exists():
             rmtree(self._folder)
+
+    def give_up(self) -> None:
+        """Leave nothing of them, nor of the folders that were made for the target."""
+        self.remove()
+        for folder in self._made:
+            if any(folder.iterdir()):
+                break
+            folder.rmdir()

@@ -22,9 +22,9 @@ from duly.engine import discovery
 from duly.engine.hookspecs import Output
 from duly.engine.obligations import COLUMNS, Obligations
 from duly.engine.pipeline import Run
-from duly.engine.raw import FactsError
 from duly.engine.streams import given_up_if_it_fails, opened_at
 from duly.plugins.outputs.parquet_table import SCHEMA, obligations
+from duly.plugins.outputs.places import something_else
 from duly.plugins.runners.spark_parts import plain, read, unpacking
 
 ROWS = 50_000
@@ -65,11 +65,10 @@ def _refuse_others(spark: SparkSession, name: str, place: str) -> None:
             return
         there = None
     if there is None or tuple(there.columns) != COLUMNS:
-        raise FactsError(
-            what=f"`{place}` holds something else than the obligations of an earlier run",
+        raise something_else(
+            place,
             where=f"{name}:{place}",
             why="a run on Spark replaces a whole folder or table, and what is there would be lost",
-            help="name another, which need not exist yet",
         )
 
 

@@ -141,6 +141,24 @@ def test_facts_may_come_from_several_places(duly: Duly, desk: Path) -> None:
     assert len(rows()) == 12
 
 
+@pytest.mark.parametrize("place", ["new", "new/deep/", "new/deep/out.{}"])
+def test_of_a_run_that_fails_nothing_is_left(duly: Duly, desk: Path, place: str) -> None:
+    before = sorted(desk.rglob("*"))
+    outs = (f"{each}:{place.format(each)}" for each in ("csv", "parquet", "html"))
+    words = ("run", "--pack", "city", "--as-at", "2024-04-20", "--facts", "csv:nope")
+    assert duly(*words, *(word for out in outs for word in ("--out", out))).code == 2
+    assert sorted(desk.rglob("*")) == before
+
+
+def test_facts_are_not_mixed_with_what_they_come_to(duly: Duly, desk: Path) -> None:
+    before = sorted(desk.rglob("*"))
+    words = ("run", "--pack", "city", "--as-at", "2024-04-20", "--facts", "csv:facts")
+    ended = duly(*words, "--out", "csv:new/out.csv", "--out", "parquet:facts")
+    assert (ended.code, ended.out) == (2, "")
+    assert "`facts` holds something else than the obligations of an earlier run" in ended.err
+    assert sorted(desk.rglob("*")) == before
+
+
 def test_a_file_that_is_not_read_is_told_before_columns_are(duly: Duly, desk: Path) -> None:
     more = desk / "more"
     more.mkdir()

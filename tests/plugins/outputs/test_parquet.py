@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from attrs import evolve
+import pytest
+from attrs import asdict, evolve
 
 from duly.engine.obligations import COLUMNS, Obligations
 from duly.engine.pipeline import Run
+from duly.engine.raw import FactsError
 from duly.plugins.outputs.parquet import register_outputs
 from duly.plugins.outputs.parquet_table import TYPES, ParquetStream, write
 
@@ -49,7 +51,8 @@ def test_the_cells_are_those_of_the_csv_with_real_types(run: Run, tmp_path: Path
 def test_a_folder_holds_a_file_for_each_part(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "rows"
     folder.mkdir()
-    (folder / "obligations-2024.parquet").write_text("somebody else's")
+    for name in ("_SUCCESS", ".part.crc"):
+        (folder / name).touch()
     for parts in (3, 2):  # the second run leaves nothing of the first
         stream = ParquetStream(folder)
         for number in reversed(range(parts)):
@@ -57,9 +60,27 @@ def test_a_folder_holds_a_file_for_each_part(run: Run, tmp_path: Path) -> None:
         names = [f"obligations-{number:08}.parquet" for number in range(parts)]
         assert [path.name for path in stream.whole(run)] == names
         found = sorted(path.name for path in folder.iterdir())
-        assert found == [*names, "obligations-2024.parquet"]
-    (folder / "obligations-2024.parquet").unlink()
+        assert found == [".part.crc", "_SUCCESS", *names]
     assert len(pq.read_table(folder)) == 2 * run.count
+
+
+@pytest.mark.parametrize(
+    "name", ["visit.parquet", "obligations-2024.parquet", "obligations.csv", "year=2024/0.parquet"]
+)
+def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).touch()
+    (tmp_path / "obligations-00000000.parquet").touch()
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(FactsError) as raised:
+        ParquetStream(tmp_path)
+    assert asdict(raised.value) == {
+        "what": f"`{tmp_path}` holds something else than the obligations of an earlier run",
+        "where": str(tmp_path / name.partition("/")[0]),
+        "why": "other programs read such a folder as one table, and would read both together",
+        "help": "name another, which need not exist yet",
+    }
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_parts_may_become_one_file(run: Run, tmp_path: Path) -> None:
