@@ -393,7 +393,7 @@ def _broken(path: Path, error: Exception) -> FactsError:
         what=f"`{path.name}` cannot be read as Parquet: {found}",
         where=str(path),
         why="nothing in it can be used, and without it its facts would seem not to exist",
-        help="write the file again; a copy that was cut short ends like this",
+        help="write the file again: it is not Parquet, or a copy that was cut short",
     )
 
 

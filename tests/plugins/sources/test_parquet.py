@@ -336,12 +336,22 @@ def test_a_needed_column_that_is_missing(tables: Write, kinds: Kinds) -> None:
     }
 
 
-def test_a_file_that_is_cut_short(tables: Write, kinds: Kinds) -> None:
+@pytest.mark.parametrize(
+    "cut", [lambda data: data[:-9], lambda data: b"", lambda data: b"a,b\n" * 9]
+)
+def test_a_file_that_is_cut_short_or_is_not_parquet(
+    tables: Write, kinds: Kinds, cut: Callable[[bytes], bytes]
+) -> None:
     path = tables(child={"person_id": ["1"]}) / "child.parquet"
-    path.write_bytes(path.read_bytes()[:-9])
+    path.write_bytes(cut(path.read_bytes()))
     problem = error(path.parent, kinds)
-    assert problem["what"].startswith("`child.parquet` cannot be read as Parquet: ")
-    assert problem["where"] == str(path)
+    start = "`child.parquet` cannot be read as Parquet: Parquet "
+    assert problem.pop("what").startswith(start)
+    assert problem == {
+        "where": str(path),
+        "why": "nothing in it can be used, and without it its facts would seem not to exist",
+        "help": "write the file again: it is not Parquet, or a copy that was cut short",
+    }
 
 
 def test_two_coverage_files(tables: Write, kinds: Kinds) -> None:
