@@ -170,7 +170,8 @@ def readable(
 def _odd(column: pa.Array) -> npt.NDArray[np.bool_]:
     """Which cells hold bytes that are no text."""
     if pa.types.is_dictionary(column.type):
-        return np.append(_odd(column.dictionary), np.False_)[_codes(column)]
+        odd = np.append(_odd(column.dictionary), np.False_)
+        return odd[_codes(column)] if odd.any() else np.zeros(len(column), bool)
     if not _is_bytes(column.type) or _utf8(column) is not None:
         return np.zeros(len(column), bool)
     return np.array([_utf8(column.slice(row, 1)) is None for row in range(len(column))])
