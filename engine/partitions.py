@@ -14,8 +14,9 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from itertools import islice
+from multiprocessing.context import SpawnContext, SpawnProcess
 from threading import Thread
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pluggy
@@ -246,15 +247,37 @@ def _answer(number: int, part: Part) -> Answer:
     return answer(_asked, number, part)
 
 
+class _Begun(SpawnContext):
+    """Begins processes and knows which: whoever calls may have others of their own."""
+
+    def __init__(self) -> None:
+        self._processes: list[SpawnProcess] = []
+
+    def Process(self, *asked: Any, **how: Any) -> SpawnProcess:  # type: ignore[override] # noqa: N802
+        process = super().Process(*asked, **how)
+        self._processes.append(process)
+        return process
+
+    def terminate(self) -> None:
+        """Ends them all: nobody waits for what they are at.
+
+        A pool whose process was killed ends only those that had begun by then, and waits for the
+        others for ever.
+        """
+        for process in self._processes:
+            if process.is_alive():
+                process.terminate()
+
+
 def _from_processes(
     question: Question, parts: Iterator[tuple[int, Part]], jobs: int
 ) -> Generator[Answer, None, None]:
     """A few parts ahead of what is taken, so that neither these nor answers pile up."""
     from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import active_children, get_context
 
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (question,))
+    begun = _Begun()
+    pool = ProcessPoolExecutor(jobs, begun, _begin, (question,))
     waiting: deque[Future[Answer]] = deque()
     try:
         while True:
@@ -264,16 +287,19 @@ def _from_processes(
             if not waiting:
                 return
             yield waiting.popleft().result()
-    except BrokenProcessPool as error:
-        raise FactsError(
-            what="a process that evaluated a part of the caseload was stopped",
-            where=f"one of {jobs} processes",
-            why="most often the memory of the machine has run out; nothing of that part is known",
-            help="run with fewer of them, such as `--jobs 1`, or a smaller `--partition-size`",
-        ) from error
-    except BaseException:  # nobody waits for what they are at
-        for process in active_children():
-            process.terminate()
+    except BaseException as error:
+        begun.terminate()
+        if isinstance(error, BrokenProcessPool):
+            raise _killed(jobs) from error
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _killed(jobs: int) -> FactsError:
+    return FactsError(
+        what="a process that evaluated a part of the caseload was stopped",
+        where=f"one of {jobs} processes",
+        why="most often the memory of the machine has run out; nothing of that part is known",
+        help="run with fewer of them, such as `--jobs 1`, or a smaller `--partition-size`",
+    )

@@ -126,12 +126,13 @@ class Killed(CsvStream):
 
 
 class Stopped(CsvStream):
-    """A stream in which Ctrl-C is pressed when the second part is written."""
+    """A stream in which Ctrl-C is pressed when the second part is written, which never ends."""
 
     def part(self, number: int, obligations: Obligations) -> None:
         super().part(number, obligations)
         if number == 1:
             os.kill(first_process(), signal.SIGINT)
+            signal.pause()
 
 
 class Orphaned(CsvStream):
@@ -174,13 +175,17 @@ def test_of_a_process_that_was_killed_the_run_says_so_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_run_that_is_stopped_leaves_no_part_and_no_process(
+def test_a_run_that_is_stopped_leaves_no_part_and_no_process_of_its_own(
     law: Compiled, facts: str, tmp_path: Path, jobs: int
 ) -> None:
+    others = multiprocessing.get_context("spawn").Process(target=signal.pause)
+    others.start()
     with pytest.raises(KeyboardInterrupt):
         written(Stopped(tmp_path / "out.csv"), law, facts, jobs)
     assert list(tmp_path.iterdir()) == []
-    assert multiprocessing.active_children() == []
+    assert multiprocessing.active_children() == [others]
+    others.kill()
+    others.join()
 
 
 def orphan(facts: str, out: Path) -> None:
