@@ -216,8 +216,10 @@ def _anchor_rows(batch: Batch, ids: _Pool, sources: _Pool) -> tuple[Days, Days]:
         (runs.FROM_ANCHOR, batch.anchor_table),
         (runs.FROM_ACT, batch.act_table),
     ):
-        some = np.flatnonzero(batch.anchor_from == origin) if table is not None else ()
-        if table is not None and len(some):
+        if table is None:
+            continue
+        some = np.flatnonzero(batch.anchor_from == origin)
+        if len(some):
             row = (batch.scope_row if origin == runs.FROM_START else batch.anchor_row)[some]
             ref[some] = _ids(table, row, ids)
             place[some] = sources.codes(table.row, table.refs, row)
