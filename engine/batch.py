@@ -151,6 +151,7 @@ class Batch:
         if keep.dtype == bool and keep.all():
             return self
         rows: npt.NDArray[Any] = np.flatnonzero(keep) if keep.dtype == bool else keep
+        assert len(rows) <= len(self)  # what is the same in all rows is cut to so many
         some: dict[str, Any] = {name: _some(getattr(self, name), rows) for name in _COLUMNS}
         return evolve(self, **some)
 

@@ -179,7 +179,7 @@ class Unlisted:
         counted = number_of(self.count, self.kind, self.plural).replace("_", " ")
         return (
             f"{counted} {noun(self.count, 'has', 'have')} no row in `{self.kind}`: "
-            "what it says of others is not known of them"
+            "what stands there is not known of them"
         )
 
 

@@ -186,8 +186,7 @@ class Parted(Protocol):
     def read(self, subject: Kind, part: Range) -> RawFacts:
         """The tables of one subject, all of them, with the rows of those in the range alone.
 
-        Rows that the source itself refused come once: with the range that they would be in, or
-        with the first range of the first subject.
+        Rows that the source itself refused come with the first range of the first subject.
         """
 
 

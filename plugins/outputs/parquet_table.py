@@ -18,7 +18,7 @@ from duly.engine.columns import Answers, Column, Dates, Numbers, Text, Texts
 from duly.engine.days import MISSING
 from duly.engine.obligations import ANSWERS, COLUMNS, DATES, NUMBERS, Obligations
 from duly.engine.pipeline import Run
-from duly.plugins.outputs.places import DIGITS, Parts, something_else
+from duly.plugins.outputs.places import BESIDE, DIGITS, Parts, something_else
 from duly.plugins.parquet import FIRST_DAY
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
@@ -157,7 +157,8 @@ def _united(parts: Sequence[Path], target: Path) -> Path:
 def _refuse_others(folder: Path) -> None:
     """A folder that is read as one table may hold nothing but obligations."""
     there = sorted(folder.iterdir()) if folder.exists() else []
-    other = [path for path in there if path.name[:1] not in "._" and not path.match(_PART)]
+    own = (_PART, *BESIDE)
+    other = [p for p in there if p.name[:1] not in "._" and not any(map(p.match, own))]
     if other:
         raise something_else(
             str(folder),

@@ -29,6 +29,9 @@ def something_else(place: str, where: str, why: str) -> FactsError:
     )
 
 
+BESIDE = ("obligations.csv", "obligations.json", "report.html")
+"""What formats write into a folder, of those that write one file."""
+
 DIGITS = 8
 """So many that the order of parts as text is that of their numbers."""
 

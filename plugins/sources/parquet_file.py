@@ -21,7 +21,7 @@ from duly.dsl.policy import BLANK
 from duly.engine.days import LAST, MISSING
 from duly.engine.ids import Ids
 from duly.engine.keys import in_order
-from duly.engine.raw import LONGEST_BLANK, Cell, Coded, Dated, FactsError, Quarantined, Range, id_in
+from duly.engine.raw import LONGEST_BLANK, Cell, Coded, Dated, FactsError, Range, id_in
 from duly.plugins.parquet import FIRST_DAY
 from duly.plugins.sources.csv_file import CsvFile, names_of_columns, plain_ids
 
@@ -104,13 +104,9 @@ class Stretch:
         if first is not None:
             wanted[:-1] &= ~ids.before(first)
         keep = wanted[codes]
-        return self.of(keep) if keep.any() else None
-
-    def of(self, keep: npt.NDArray[np.bool_]) -> Stretch:
-        """Some of the rows."""
         some = pa.array(keep)
         kept = {name: _trimmed(each.filter(some)) for name, each in self.cells.items()}
-        return Stretch(self.rows[keep], kept, self.by)
+        return Stretch(self.rows[keep], kept, self.by) if keep.any() else None
 
     @cached_property
     def whom(self) -> tuple[Ids, Rows]:
@@ -147,34 +143,6 @@ def decoded(file: ParquetFile, columns: Columns, group: int | None = None) -> It
         }
         yield Stretch(np.arange(first, first + len(batch), dtype=np.int32), cells, columns.by)
         first += len(batch)
-
-
-def readable(
-    stretches: Iterable[Stretch], place: str
-) -> tuple[list[Stretch], tuple[Quarantined, ...]]:
-    """The rows without those of which some cell is not text, and these."""
-    kept: list[Stretch] = []
-    refused: list[Quarantined] = []
-    for each in stretches:
-        good = np.ones(len(each.rows), bool)
-        for name, column in each.cells.items():
-            for row in np.flatnonzero(_odd(column) & good).tolist():
-                good[row] = False
-                (text,) = _texts(column.slice(row, 1))
-                reason = "not text: its bytes are not UTF-8"
-                refused.append(Quarantined(place, int(each.rows[row]), name, text or "", reason))
-        kept.append(each if good.all() else each.of(good))
-    return kept, tuple(refused)
-
-
-def _odd(column: pa.Array) -> npt.NDArray[np.bool_]:
-    """Which cells hold bytes that are no text."""
-    if pa.types.is_dictionary(column.type):
-        odd = np.append(_odd(column.dictionary), np.False_)
-        return odd[_codes(column)] if odd.any() else np.zeros(len(column), bool)
-    if not _is_bytes(column.type) or _utf8(column) is not None:
-        return np.zeros(len(column), bool)
-    return np.array([_utf8(column.slice(row, 1)) is None for row in range(len(column))])
 
 
 def together(
@@ -342,8 +310,6 @@ def _any_blank(values: pa.StringArray) -> bool:
 def _texts(values: pa.Array) -> list[Cell]:
     """Values as a CSV file would hold them; bytes that are no text are escaped."""
     types, type = pa.types, values.type
-    if types.is_dictionary(type):
-        return _texts(values.dictionary_decode())
     if types.is_boolean(type):
         values = pc.if_else(values, "yes", "no")
     elif types.is_timestamp(type):

@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 
 from duly.dsl.policy import Kind
 from duly.engine.ids import Ids
-from duly.engine.raw import Coverage, Quarantined, Range, RawFacts, RawTable
+from duly.engine.raw import Coverage, Range, RawFacts, RawTable
 from duly.engine.reading import assumed_coverage
 from duly.plugins.sources.csv_file import normal
 from duly.plugins.sources.folder import (
@@ -30,7 +30,6 @@ from duly.plugins.sources.parquet_file import (
     Stretch,
     decoded,
     opened,
-    readable,
     together,
 )
 from duly.plugins.sources.parquet_folder import parquet_files
@@ -40,10 +39,6 @@ HELD = 1 << 20
 
 STEP = 25_000
 """Subjects read at a time to find the first day of tables whose coverage nobody stated."""
-
-
-_Read = tuple[RawTable, tuple[Quarantined, ...]]
-"""Rows of a file, and those of them that could not be read."""
 
 
 @frozen
@@ -110,22 +105,18 @@ class ParquetFolder:
             if subject.nature == "subject":
                 about = {name for name in rest if self.kinds[name].subject == subject.subject}
                 parts = (
-                    RawFacts(tuple(table for table, _ in self._tables(subject, part, about)))
+                    RawFacts(tuple(self._tables(subject, part, about)))
                     for part in (self.parts(subject, STEP) if about else ())
                 )
                 found.extend(assumed_coverage(parts, self.kinds, about))
         beside = evolve(self.beside, coverage=(*self.beside.coverage, *found))
         return evolve(self, beside=beside)
 
-    def _raw(self, tables: Iterable[_Read], first: bool) -> RawFacts:
-        read = list(tables)
+    def _raw(self, tables: Iterable[RawTable], first: bool) -> RawFacts:
         return RawFacts(
-            tables=tuple(table for table, _ in read),
+            tables=tuple(tables),
             coverage=self.beside.coverage,
-            quarantine=(
-                *(self.beside.quarantine if first else ()),
-                *(row for _, refused in read for row in refused),
-            ),
+            quarantine=self.beside.quarantine if first else (),
             notes=self.notes,
             extracted=self.beside.extracted,
             calendars=self.beside.calendars,
@@ -134,7 +125,9 @@ class ParquetFolder:
     def _of(self, subject: Kind) -> Iterator[tuple[Kind, ParquetFile]]:
         return ((kind, file) for kind, file in self.files if kind.subject == subject.subject)
 
-    def _tables(self, subject: Kind, part: Range, only: set[str] | None = None) -> Iterator[_Read]:
+    def _tables(
+        self, subject: Kind, part: Range, only: set[str] | None = None
+    ) -> Iterator[RawTable]:
         index = self._index(subject)
         for kind, file in self._of(subject):
             if only is None or kind.name in only:
@@ -193,12 +186,13 @@ def _columns(kind: Kind, file: ParquetFile) -> Columns:
     )
 
 
-def _table(kind: Kind, file: ParquetFile, columns: Columns, stretches: Iterable[Stretch]) -> _Read:
-    kept, refused = readable(stretches, file.place)
-    rows, found = together(kept, columns)
+def _table(
+    kind: Kind, file: ParquetFile, columns: Columns, stretches: Iterable[Stretch]
+) -> RawTable:
+    rows, found = together(stretches, columns)
     names = columns_in(file.path, file.headers, kind)
     cells = {name: found[header] for name, header in names.items()}
-    return RawTable(kind.name, file.place, rows, cells), refused
+    return RawTable(kind.name, file.place, rows, cells)
 
 
 def _groups(kind: Kind, file: ParquetFile, ids: list[Ids]) -> Iterator[_Group]:

@@ -159,6 +159,14 @@ def test_facts_are_not_mixed_with_what_they_come_to(duly: Duly, desk: Path) -> N
     assert sorted(desk.rglob("*")) == before
 
 
+def test_several_formats_into_one_folder_are_replaced_together(duly: Duly, desk: Path) -> None:
+    words = ("run", "--pack", "city", "--as-at", "2024-04-20", "--facts", "csv:facts")
+    outs = [word for each in ("csv", "html", "json", "parquet") for word in ("--out", f"{each}:o")]
+    (first, again) = (duly(*words, *outs) for _ in range(2))
+    assert (again.code, again.out) == (0, first.out)
+    assert len(sorted((desk / "o").iterdir())) == 4
+
+
 def test_a_file_that_is_not_read_is_told_before_columns_are(duly: Duly, desk: Path) -> None:
     more = desk / "more"
     more.mkdir()

@@ -170,8 +170,8 @@ def test_rows_of_two_children_may_have_one_id(read: Read, cells: Cells) -> None:
     ("listed", "note"),
     [
         (["7", "8"], []),
-        (["7"], ["1 child has no row in `child`: what it says of others is not known of them"]),
-        ([], ["2 children have no row in `child`: what it says of others is not known of them"]),
+        (["7"], ["1 child has no row in `child`: what stands there is not known of them"]),
+        ([], ["2 children have no row in `child`: what stands there is not known of them"]),
     ],
 )
 def test_children_whom_only_their_records_name_are_counted(

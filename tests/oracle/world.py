@@ -140,19 +140,19 @@ class World:
 
     def stretches(self, kind: str) -> list[Stretch]:
         """The rows of a period, joined where the vocabulary says so."""
-        # silent: where a row touches two rows, it continues the one that comes first.  Edges of
-        # joined rows are those of the whole.
+        # Where a row touches two rows, it continues the one that comes first.
+        # silent: edges of joined rows are those of the whole.
         joined = self.kinds[kind].joined
-        groups: list[list[Row]] = []
-        for row in self.rows(kind):
+        rows, groups = self.rows(kind), list[list[Row]]()
+        for number, row in enumerate(rows):
             continues = joined == "always" or (joined and row.values.get(joined) is True)
-            before = [
-                group
-                for group in groups
-                if any(o.end == row.start and not self._apart(kind, o, row) for o in group)
+            touched = [
+                other
+                for other in rows[:number]
+                if other.end == row.start and not self._apart(kind, other, row)
             ]
-            if continues and row.start and before:
-                before[0].append(row)
+            if continues and row.start and touched:
+                next(group for group in groups if touched[0] in group).append(row)
             else:
                 groups.append([row])
         return [Stretch(tuple(group)) for group in groups]

@@ -65,7 +65,7 @@ def test_a_folder_holds_a_file_for_each_part(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["visit.parquet", "obligations-2024.parquet", "obligations.csv", "year=2024/0.parquet"]
+    "name", ["visit.parquet", "obligations-2024.parquet", "visit.csv", "year=2024/0.parquet"]
 )
 def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
