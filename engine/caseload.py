@@ -13,8 +13,9 @@ A caseload is a partition of the facts: what has been found goes when the partit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cache, wraps
+from operator import attrgetter
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -54,17 +55,21 @@ def shared(function: Callable[Asked, Found]) -> Callable[Asked, Found]:
 
 def _sealed(found: Found) -> Found:
     """What was found, its columns closed to writing."""
-    names = _fields(type(found))  # type: ignore[arg-type]
-    columns = [getattr(found, name) for name in names] if names else [found]
-    for column in found if isinstance(found, tuple) else columns:
+    for column in _parts_of(type(found))(found):  # type: ignore[arg-type]
         if isinstance(column, np.ndarray):
-            column.flags.writeable = False
+            column.setflags(write=False)
     return found
 
 
 @cache
-def _fields(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in getattr(kind, "__attrs_attrs__", ()))
+def _parts_of(kind: type) -> Callable[[Any], Iterable[Any]]:
+    """What takes something of a kind apart: a tuple is its parts, a class its fields."""
+    names = [field.name for field in getattr(kind, "__attrs_attrs__", ())]
+    if issubclass(kind, tuple):
+        return iter
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda found: (getattr(found, names[0]) if names else found,)
 
 
 @frozen(eq=False)

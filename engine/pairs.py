@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from duly.dsl import policy as p
 from duly.engine.plan import DutyPlan, Plan
 
 
-def paired_duties(plan: Plan) -> list[list[DutyPlan]]:
+@lru_cache(maxsize=16)
+def paired_duties(plan: Plan) -> Sequence[Sequence[DutyPlan]]:
     """Duties that are clocks of one thing, two or more at a time: the lowest, and what refines it.
 
-    A plan has the packs below first, so that what a duty refines is placed before it.
+    They are the same for every partition.  A plan has the packs below first, so that what a duty
+    refines is placed before it.
     """
     by_rule: dict[str, list[DutyPlan]] = {}
     for duty in plan.duties:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -44,9 +45,11 @@ def to_come(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
     """Scheduled occasions: due on their day, whatever is on record of them by now."""
     assert isinstance(duty.scope, p.ForEach)
     assert duty.guard is not None
-    occasion = _to_come(duty.scope)
-    if not isinstance(occasion, p.EventDay) or occasion.event not in caseload.facts.later:
+    named = duty.scope.occasion
+    if not isinstance(named, p.EventDay) or named.event not in caseload.facts.later:
         return
+    occasion = _to_come(duty.scope)
+    assert isinstance(occasion, p.EventDay)
     later = caseload.facts.later[occasion.event]
     expected = evolve(occasion, where=still_expected(occasion.where, later.kind))
     scheduled = caseload.with_table(later)
@@ -74,6 +77,7 @@ def to_come(duty: DutyPlan, caseload: Caseload) -> Iterator[Batch]:
     )
 
 
+@lru_cache(maxsize=1 << 12)
 def _each(scope: p.ForEach) -> p.EventDay | p.PeriodEdge:
     """The occasion with all that is asked of it."""
     tests = [test for test in (scope.occasion.where, scope.where) if test is not None]
