@@ -217,6 +217,8 @@ def _begin(question: Question) -> None:
     _asked = question
     keep_what_is_free()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     Thread(target=_end_with_the_first, daemon=True).start()
 
 
@@ -232,11 +234,14 @@ def _end_with_the_first() -> None:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """For beginning processes: Ctrl-C is for the first alone, which ends the run and says so."""
+    """For beginning processes: none is left half begun.
+
+    Ctrl-C stays for the first alone, which ends the run and says so.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield  # what begins now inherits it
     finally:
